@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { rpc } from '../contract.js';
+import { cursor, id, instant, micros, pageOf, pageSize } from '../fields.js';
+import { channelName } from './recharge.js';
+
+/** An attempt that was paid, but not as asked: nobody is credited until an operator has looked. */
+export const conflict = z.object({
+  attemptId: id,
+  orderId: id,
+  merchantId: id,
+  channel: channelName,
+  channelTradeNo: z.string().nullable(),
+  expectedAmount: micros,
+  paidAmount: micros.nullable(),
+  /** Which of amount, app and seller differ, in words. */
+  reason: z.string(),
+  detectedAt: instant,
+});
+export type Conflict = z.output<typeof conflict>;
+
+export const listConflicts = rpc('payment.list-conflicts', {
+  request: z.object({ cursor: cursor.optional(), limit: pageSize.default(20) }),
+  response: pageOf(conflict),
+});

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { rpc } from '../contract.js';
+import { cursor, id, instant, micros, nothing, pageOf, pageSize } from '../fields.js';
+import { channelName, orderState, payMethod, recharge } from './recharge.js';
+
+export const createRecharge = rpc('payment.create-recharge', {
+  request: z.object({
+    merchantId: id,
+    amount: micros,
+    channel: channelName,
+    method: payMethod,
+    /** The same key and body give the same order again, for ever; the same key with another body is refused. */
+    idempotencyKey: z.string().min(1).max(80).optional(),
+  }),
+  response: recharge,
+  errors: [
+    'AMOUNT_OUT_OF_RANGE',
+    'CHANNEL_UNAVAILABLE',
+    'METHOD_NOT_SUPPORTED',
+    'DUPLICATE_SUBMIT',
+    'IDEMPOTENCY_KEY_REUSED',
+  ],
+});
+
+export const getRecharge = rpc('payment.get-recharge', {
+  request: z.object({ merchantId: id, id }),
+  response: recharge,
+  errors: ['RECHARGE_NOT_FOUND'],
+});
+
+export const listRecharges = rpc('payment.list-recharges', {
+  request: z.object({
+    merchantId: id,
+    state: orderState.optional(),
+    channel: channelName.optional(),
+    createdFrom: instant.optional(),
+    createdTo: instant.optional(),
+    cursor: cursor.optional(),
+    limit: pageSize.default(20),
+  }),
+  response: pageOf(recharge),
+});
+
+/** Closes at the channel first, and only then here; a payment that comes in the meantime wins. */
+export const closeRecharge = rpc('payment.close-recharge', {
+  request: z.object({ merchantId: id, id }),
+  response: recharge,
+  errors: ['RECHARGE_NOT_FOUND', 'RECHARGE_NOT_CLOSABLE', 'CHANNEL_UNAVAILABLE'],
+});
+
+export const ping = rpc('payment.ping', { request: nothing, response: nothing });

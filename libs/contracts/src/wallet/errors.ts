@@ -1,0 +1,8 @@
+import type { ErrorMeaning } from '../error-meaning.js';
+
+export const walletErrors = {
+  TRANSFER_KEY_CONFLICT: { status: 409, title: 'That transfer key was used for a different transfer' },
+  INSUFFICIENT_FUNDS: { status: 409, title: 'The balance is too small' },
+  ACCOUNT_FROZEN: { status: 409, title: 'This ledger account is frozen' },
+  WALLET_BUSY: { status: 503, title: 'This wallet is busy: try again' },
+} as const satisfies Record<string, ErrorMeaning>;
