@@ -1,0 +1,2 @@
+export { Outbox, type EncodedEvent, type EventRelay, type OutboxOptions } from './outbox.js';
+export { OUTBOX_TABLE_SQL } from './outbox-table.js';
