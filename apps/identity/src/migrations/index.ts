@@ -1,0 +1,5 @@
+import { InitialRoles1763700000001 } from './initial-roles.migration.js';
+import { InitialSchema1763700000000 } from './initial-schema.migration.js';
+
+/** In the order in which they run. */
+export const MIGRATIONS = [InitialSchema1763700000000, InitialRoles1763700000001];

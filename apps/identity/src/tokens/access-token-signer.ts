@@ -1,0 +1,52 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { ACCESS_TOKEN } from '#libs/sessions';
+
+export interface AccessToken {
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+/** Makes access tokens. The only place of the platform that holds the private key. */
+export class AccessTokenSigner {
+  /** @param lifeMs whole seconds, and no longer than the mark of an ended session stays in Redis */
+  constructor(
+    private readonly privateKey: KeyObject,
+    private readonly lifeMs: number = ACCESS_TOKEN.lifeMs,
+  ) {}
+
+  async sign(accountId: string, sessionId: string, now: Date): Promise<AccessToken> {
+    const issuedAt = Math.floor(now.getTime() / 1000);
+    const expiresAt = issuedAt + this.lifeMs / 1000;
+    const token = await new SignJWT({ sid: sessionId })
+      .setProtectedHeader({ alg: ACCESS_TOKEN.algorithm, typ: 'JWT' })
+      .setSubject(accountId)
+      .setIssuer(ACCESS_TOKEN.issuer)
+      .setAudience(ACCESS_TOKEN.audience)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(expiresAt)
+      .sign(this.privateKey);
+    return { token, expiresAt: new Date(expiresAt * 1000) };
+  }
+}
+
+/**
+ * Reads the Ed25519 private key that signs access tokens.
+ *
+ * @throws Error with a sentence that says what the text is instead; never with any part of it.
+ */
+export function sessionPrivateKey(pem: string): KeyObject {
+  if (/-----BEGIN PUBLIC KEY-----/.test(pem)) {
+    throw new Error('holds a public key: the private key (PKCS#8 PEM) of the same pair belongs here');
+  }
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(pem);
+  } catch {
+    throw new Error('holds no readable private key: an unencrypted Ed25519 key in PKCS#8 PEM belongs here');
+  }
+  if (key.asymmetricKeyType !== 'ed25519') {
+    throw new Error(`holds a key of the kind ${key.asymmetricKeyType}: an Ed25519 key belongs here`);
+  }
+  return key;
+}
