@@ -1,0 +1,38 @@
+import { payment } from '#libs/contracts';
+import { DeadLetters, RpcClient } from '#libs/transport';
+import { Controller, Get, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Endpoint } from '../endpoint/endpoint.decorator.js';
+import type { InputOf, OutputOf } from '../endpoint/endpoint.js';
+import { listDeadLetters, listPaymentConflicts, replayDeadLetter } from './admin.endpoints.js';
+
+@ApiTags('Operators')
+@Controller('v1/admin')
+export class AdminController {
+  constructor(
+    private readonly services: RpcClient,
+    private readonly deadLetters: DeadLetters,
+  ) {}
+
+  @Get('payment-conflicts')
+  @Endpoint(listPaymentConflicts)
+  async listPaymentConflicts({
+    query,
+  }: InputOf<typeof listPaymentConflicts>): Promise<OutputOf<typeof listPaymentConflicts>> {
+    return this.services.call(payment.listConflicts, query);
+  }
+
+  @Get('dead-letters')
+  @Endpoint(listDeadLetters)
+  async listDeadLetters({
+    query,
+  }: InputOf<typeof listDeadLetters>): Promise<OutputOf<typeof listDeadLetters>> {
+    throw new Error(`${String(this.deadLetters)} ${query.service}`);
+  }
+
+  @Post('dead-letters/:service/:id/replay')
+  @Endpoint(replayDeadLetter)
+  async replayDeadLetter({ params }: InputOf<typeof replayDeadLetter>): Promise<void> {
+    throw new Error(params.id);
+  }
+}

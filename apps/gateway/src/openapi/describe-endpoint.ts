@@ -1,0 +1,144 @@
+import { errorTable, type CommonErrorCode, type ErrorCode } from '#libs/contracts';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiHeader,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiResponse,
+  ApiSecurity,
+} from '@nestjs/swagger';
+import type { z } from 'zod';
+import { isVerbatim, type EndpointDefinition } from '../endpoint/endpoint.js';
+import { problem, PROBLEM_MEDIA_TYPE } from '../problems/problem.js';
+import { wireSchema } from './wire-schema.js';
+
+/** The name of the security scheme in the document. */
+export const BEARER = 'bearer';
+
+/** What any route that asks a service may answer. */
+const SERVICE_ERRORS: readonly CommonErrorCode[] = [
+  'RATE_LIMITED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'OVERLOADED',
+  'TIMEOUT',
+];
+
+type Schema = Record<string, unknown>;
+
+/** The OpenAPI metadata of a route, derived from the schemas that parse and encode it. */
+export function describeEndpoint(definition: EndpointDefinition, operationId: string): MethodDecorator[] {
+  const { parts } = definition;
+  const isPublic = parts.permission === 'public';
+  return [
+    ApiOperation({
+      operationId,
+      summary: parts.summary,
+      ...descriptionOf(definition),
+    }),
+    ...(isPublic ? [] : [ApiSecurity(BEARER)]),
+    ...describeRequest(definition),
+    describeSuccess(definition),
+    ...Object.entries(parts.otherResponses ?? {}).map(([status, { description, schema }]) =>
+      ApiResponse({ status: Number(status), description, content: json(wireSchema(schema)) }),
+    ),
+    ...describeProblems(definition),
+  ];
+}
+
+function descriptionOf({ parts }: EndpointDefinition): { description?: string } {
+  const access = parts.permission === 'public' ? undefined : `Permission: \`${parts.permission}\`.`;
+  const paragraphs = [parts.description, access].filter((paragraph) => paragraph !== undefined);
+  return paragraphs.length === 0 ? {} : { description: paragraphs.join('\n\n') };
+}
+
+function describeRequest({ parts, schemas }: EndpointDefinition): MethodDecorator[] {
+  const decorators: MethodDecorator[] = [];
+  for (const field of fieldsOf(schemas.params)) decorators.push(ApiParam({ ...field, required: true }));
+  for (const field of fieldsOf(schemas.query)) decorators.push(ApiQuery(field));
+  for (const field of fieldsOf(schemas.headers)) decorators.push(ApiHeader(field));
+  if (parts.body !== undefined) {
+    decorators.push(ApiBody({ required: true, schema: wireSchema(schemas.body) }));
+  }
+  if (parts.rawBody !== undefined) {
+    const { contentType, description } = parts.rawBody;
+    decorators.push(
+      ApiConsumes(contentType),
+      ApiBody({ required: true, description, schema: { type: 'string' } }),
+    );
+  }
+  return decorators;
+}
+
+interface Field {
+  name: string;
+  required: boolean;
+  schema: Schema;
+  description?: string;
+}
+
+function fieldsOf(schema: z.ZodObject): Field[] {
+  const { properties = {}, required = [] } = wireSchema(schema) as {
+    properties?: Record<string, Schema>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, { description, ...property }]) => ({
+    name,
+    required: required.includes(name),
+    schema: property,
+    ...(typeof description === 'string' ? { description } : {}),
+  }));
+}
+
+function describeSuccess({ parts, status }: EndpointDefinition): MethodDecorator {
+  const { response } = parts;
+  if (response === undefined) return ApiResponse({ status, description: 'Done' });
+  if (isVerbatim(response)) {
+    const { contentType, description } = response;
+    return ApiResponse({ status, description, content: { [contentType]: { schema: { type: 'string' } } } });
+  }
+  return ApiResponse({ status, description: 'Done', content: json(wireSchema(response)) });
+}
+
+/** One response a status, which lists the codes that it may carry. */
+function describeProblems(definition: EndpointDefinition): MethodDecorator[] {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of errorsOf(definition)) {
+    const { status } = errorTable[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return [...byStatus]
+    .sort(([left], [right]) => left - right)
+    .map(([status, codes]) => {
+      const schema = {
+        allOf: [wireSchema(problem), { type: 'object', properties: { code: { enum: codes } } }],
+      };
+      return ApiResponse({
+        status,
+        description: codes.map((code) => `\`${code}\`: ${errorTable[code].title}`).join('  \n'),
+        content: { [PROBLEM_MEDIA_TYPE]: { schema } },
+      });
+    });
+}
+
+/** Every refusal that a caller of this route may meet. */
+export function errorsOf({ parts, rateLimit }: EndpointDefinition): ErrorCode[] {
+  const takesInput = [parts.params, parts.query, parts.headers, parts.body].some(
+    (part) => part !== undefined,
+  );
+  const codes: ErrorCode[] = [
+    ...(takesInput ? (['VALIDATION_FAILED'] as const) : []),
+    ...(parts.permission === 'public' ? [] : (['UNAUTHENTICATED', 'SESSION_ENDED', 'FORBIDDEN'] as const)),
+    ...(parts.body === undefined ? [] : (['UNSUPPORTED_MEDIA_TYPE'] as const)),
+    ...(parts.body === undefined && parts.rawBody === undefined ? [] : (['PAYLOAD_TOO_LARGE'] as const)),
+    ...(parts.errors ?? []),
+    ...(rateLimit === 'unlimited' ? (['INTERNAL'] as const) : SERVICE_ERRORS),
+  ];
+  return [...new Set(codes)];
+}
+
+function json(schema: Schema): Record<string, { schema: Schema }> {
+  return { 'application/json': { schema } };
+}

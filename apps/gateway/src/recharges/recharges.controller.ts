@@ -1,0 +1,54 @@
+import { payment } from '#libs/contracts';
+import { RpcClient } from '#libs/transport';
+import { Controller, Get, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Endpoint } from '../endpoint/endpoint.decorator.js';
+import type { InputOf, OutputOf } from '../endpoint/endpoint.js';
+import { closeRecharge, createRecharge, getRecharge, listRecharges } from './recharges.endpoints.js';
+
+@ApiTags('Recharges')
+@Controller('v1/recharges')
+export class RechargesController {
+  constructor(private readonly services: RpcClient) {}
+
+  @Post()
+  @Endpoint(createRecharge)
+  async createRecharge({
+    body,
+    headers,
+    principal,
+  }: InputOf<typeof createRecharge>): Promise<OutputOf<typeof createRecharge>> {
+    return this.services.call(payment.createRecharge, {
+      ...body,
+      merchantId: principal.accountId,
+      idempotencyKey: headers['idempotency-key'],
+    });
+  }
+
+  @Get()
+  @Endpoint(listRecharges)
+  async listRecharges({
+    query,
+    principal,
+  }: InputOf<typeof listRecharges>): Promise<OutputOf<typeof listRecharges>> {
+    return this.services.call(payment.listRecharges, { ...query, merchantId: principal.accountId });
+  }
+
+  @Get(':id')
+  @Endpoint(getRecharge)
+  async getRecharge({
+    params,
+    principal,
+  }: InputOf<typeof getRecharge>): Promise<OutputOf<typeof getRecharge>> {
+    return this.services.call(payment.getRecharge, { id: params.id, merchantId: principal.accountId });
+  }
+
+  @Post(':id/close')
+  @Endpoint(closeRecharge)
+  async closeRecharge({
+    params,
+    principal,
+  }: InputOf<typeof closeRecharge>): Promise<OutputOf<typeof closeRecharge>> {
+    return this.services.call(payment.closeRecharge, { id: params.id, merchantId: principal.accountId });
+  }
+}
