@@ -1,0 +1,2 @@
+export { eventually } from './eventually.js';
+export { startTestRedis, type TestRedis } from './redis.js';
