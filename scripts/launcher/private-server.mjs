@@ -1,0 +1,222 @@
+// @ts-check
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Backoff } from './backoff.mjs';
+import { atExit } from './last-resort.mjs';
+import { freePort } from './ports.mjs';
+import { Problem } from './problem.mjs';
+import { commandLineOf, isAlive, signal, terminate, waitForExit } from './processes.mjs';
+
+/**
+ * What differs from one kind of server to the next.
+ *
+ * @typedef {object} ServerKind
+ * @property {string} name as people call it
+ * @property {(port: number) => { file: string, args: string[], argv0?: string }} command
+ * @property {(port: number) => Promise<boolean>} answers asks it something over its own protocol
+ * @property {(commandLine: string, port: number) => boolean} isOurs whether a running process with this command line
+ *   is the instance of this very folder
+ * @property {number} startTimeoutMs
+ */
+
+/**
+ * @typedef {object} ServerOptions
+ * @property {string} home folder of the instance: its data, its log, its record
+ * @property {number} [port] without it any free one
+ * @property {boolean} [autoRestart] starts it again when it dies and nobody asked for that
+ * @property {(line: string) => void} [log]
+ */
+
+/** @typedef {{ pid: number, port: number, owner: { pid: number, commandLine: string } }} InstanceRecord */
+
+/**
+ * One private instance of a server: on 127.0.0.1, with its data in a folder of ours, started and stopped here. It
+ * touches no process but the one that its own record in that folder names *and* whose command line proves it.
+ */
+export class PrivateServer {
+  #kind;
+  #options;
+  #recordFile;
+  #logFile;
+  /** @type {import('node:child_process').ChildProcess | undefined} */
+  #child;
+  /** @type {number | undefined} */
+  #port;
+  #wanted = false;
+  #backoff = new Backoff();
+  #forget = () => {};
+
+  /**
+   * @param {ServerKind} kind
+   * @param {ServerOptions} options
+   */
+  constructor(kind, options) {
+    this.#kind = kind;
+    this.#options = options;
+    this.#recordFile = join(options.home, 'instance.json');
+    this.#logFile = join(options.home, 'server.log');
+    this.#port = options.port;
+    mkdirSync(options.home, { recursive: true });
+  }
+
+  /** The port it has, or had when it last ran. */
+  get port() {
+    if (this.#port === undefined) throw new Error(`${this.#kind.name} was never started`);
+    return this.#port;
+  }
+
+  /** @returns {number | undefined} undefined while it doesn't run */
+  get pid() {
+    return this.#child?.pid;
+  }
+
+  /** Starts it, or starts it again on the same port with the same data, and waits until it answers. */
+  async start() {
+    if (this.#child !== undefined) return;
+    await this.#stopLeftover();
+    const fixed = this.#port !== undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      const port = this.#port ?? (await freePort());
+      const failure = await this.#launch(port);
+      if (failure === undefined) {
+        this.#port = port;
+        return;
+      }
+      // Somebody may have taken a free port between our look and the server's own.
+      if (fixed || attempt === 3 || !/in use/i.test(failure)) {
+        throw new Problem(`${this.#kind.name} doesn't start; its log is ${this.#logFile}.`, failure);
+      }
+      rmSync(this.#recordFile, { force: true });
+    }
+  }
+
+  /** Ends it in order and waits until it is gone. */
+  async stop() {
+    this.#wanted = false;
+    const child = this.#child;
+    if (child?.pid === undefined) return;
+    await terminate(child.pid, 30_000);
+    await this.#gone(child);
+  }
+
+  /** Ends it as a power cut would, and waits until it is gone. It stays down until `start()`. */
+  async kill() {
+    this.#wanted = false;
+    const child = this.#child;
+    if (child?.pid === undefined) return;
+    signal(child.pid, 'SIGKILL');
+    await this.#gone(child);
+  }
+
+  /** @param {import('node:child_process').ChildProcess} child */
+  async #gone(child) {
+    if (child.exitCode === null && child.signalCode === null) {
+      await new Promise((resolve) => child.once('exit', resolve));
+    }
+    this.#forget();
+    if (this.#child === child) this.#child = undefined;
+    rmSync(this.#recordFile, { force: true });
+  }
+
+  /**
+   * @param {number} port
+   * @returns {Promise<string | undefined>} the end of its log if it failed
+   */
+  async #launch(port) {
+    const { file, args, argv0 } = this.#kind.command(port);
+    const log = openSync(this.#logFile, 'a');
+    // A group of its own: Ctrl-C reaches the launcher alone, which then stops things in their proper order.
+    const child = spawn(file, args, {
+      argv0,
+      cwd: this.#options.home,
+      stdio: ['ignore', log, log],
+      detached: true,
+    });
+    closeSync(log);
+    let ended = false;
+    child.once('error', () => (ended = true));
+    child.once('exit', () => (ended = true));
+    if (child.pid === undefined) return `${file} can't be run`;
+    this.#child = child;
+    this.#wanted = true;
+    const { pid } = child;
+    this.#forget = atExit(() => signal(pid, 'SIGKILL'));
+    this.#writeRecord({ pid, port });
+    const startedAt = Date.now();
+    while (!ended && Date.now() - startedAt < this.#kind.startTimeoutMs) {
+      if (await this.#kind.answers(port)) {
+        child.once('exit', (code, killedBy) =>
+          this.#died(child, Date.now() - startedAt, killedBy ?? `code ${code}`),
+        );
+        if (!ended) return undefined;
+      }
+      await delay(30);
+    }
+    this.#wanted = false;
+    if (!ended) signal(pid, 'SIGKILL');
+    await waitForExit(pid, 5_000);
+    this.#forget();
+    this.#child = undefined;
+    return readFileSync(this.#logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
+  }
+
+  /**
+   * @param {import('node:child_process').ChildProcess} child
+   * @param {number} aliveMs
+   * @param {string} cause
+   */
+  #died(child, aliveMs, cause) {
+    this.#forget();
+    if (this.#child === child) this.#child = undefined;
+    if (!this.#wanted) return;
+    if (this.#options.autoRestart !== true) {
+      this.#options.log?.(`${this.#kind.name} ended by itself (${cause})`);
+      return;
+    }
+    const pauseMs = this.#backoff.next(aliveMs);
+    this.#options.log?.(`${this.#kind.name} ended by itself (${cause}); it starts again in ${pauseMs} ms`);
+    setTimeout(() => {
+      if (!this.#wanted || this.#child !== undefined) return;
+      this.start().catch((/** @type {Error} */ error) => {
+        this.#options.log?.(error.message);
+        this.#wanted = true;
+        this.#died(child, 0, 'failed start');
+      });
+    }, pauseMs);
+  }
+
+  /** A launcher that was killed couldn't stop its servers: the next one in the same folder does. */
+  async #stopLeftover() {
+    const record = this.#readRecord();
+    if (record === undefined || !isAlive(record.pid)) return;
+    if (!this.#kind.isOurs(commandLineOf(record.pid), record.port)) return;
+    const { owner } = record;
+    if (owner.pid !== process.pid && isAlive(owner.pid) && commandLineOf(owner.pid) === owner.commandLine) {
+      throw new Problem(
+        `${this.#kind.name} in ${this.#options.home} belongs to process ${owner.pid} (${owner.commandLine}), which still runs: stop that first.`,
+      );
+    }
+    this.#options.log?.(
+      `stopping ${this.#kind.name} (pid ${record.pid}), left over from a launcher that was killed`,
+    );
+    await terminate(record.pid, 30_000);
+  }
+
+  /** @returns {InstanceRecord | undefined} */
+  #readRecord() {
+    if (!existsSync(this.#recordFile)) return undefined;
+    try {
+      return JSON.parse(readFileSync(this.#recordFile, 'utf8'));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @param {{ pid: number, port: number }} instance */
+  #writeRecord(instance) {
+    const owner = { pid: process.pid, commandLine: commandLineOf(process.pid) };
+    writeFileSync(this.#recordFile, JSON.stringify({ ...instance, owner }), { mode: 0o600 });
+  }
+}

@@ -1,0 +1,97 @@
+// @ts-check
+import { join } from 'node:path';
+import { freePort } from './ports.mjs';
+import { Problem } from './problem.mjs';
+import { ensureSecrets } from './secrets.mjs';
+
+/** What the demo merchant of the simulated Alipay is called there; real accounts come from the environment. */
+const ALIPAY_DEMO = { appId: '2021000000000001', sellerId: '2088000000000001' };
+
+/**
+ * Gives everything its place: ports, key files, environments.
+ *
+ * @param {object} parts
+ * @param {import('./stack.mjs').StackOptions} parts.options
+ * @param {string} parts.dataDir
+ * @param {number} parts.replicas
+ * @param {import('./servers.mjs').RunningServers} parts.servers
+ * @throws {Problem} when a production has no channel
+ */
+export async function planProcesses({ options, dataDir, replicas, servers }) {
+  const inherited = inheritedEnvironment();
+  // Somebody who names a real Alipay doesn't want a simulated one.
+  const needsSandbox = !inherited.ALIPAY_GATEWAY_URL;
+  if (needsSandbox && inherited.NODE_ENV === 'production') {
+    throw new Problem(
+      'With NODE_ENV=production the simulated Alipay is not started: set ALIPAY_GATEWAY_URL and the other ALIPAY_ variables of .env.example.',
+    );
+  }
+  const secrets = ensureSecrets(join(dataDir, 'secrets'));
+  /** @type {number[]} */
+  const gatewayPorts = [];
+  for (let index = 0; index < replicas; index += 1) {
+    gatewayPorts.push(
+      options.ports?.gateway === undefined ? await freePort() : options.ports.gateway + index,
+    );
+  }
+  const sandboxPort = needsSandbox ? (options.ports?.sandbox ?? (await freePort())) : undefined;
+  const sandboxData = join(dataDir, 'sandbox');
+  const publicUrl = inherited.PUBLIC_URL || `http://localhost:${gatewayPorts[0]}`;
+
+  /** @type {Record<string, Record<string, string>>} */
+  const own = {
+    gateway: { PUBLIC_URL: publicUrl, SESSION_PUBLIC_KEY_FILE: secrets.sessionPublicKey },
+    identity: { HEALTH_PORT: '0', SESSION_PRIVATE_KEY_FILE: secrets.sessionPrivateKey },
+    payment: {
+      HEALTH_PORT: '0',
+      PUBLIC_URL: publicUrl,
+      ...(sandboxPort === undefined
+        ? {}
+        : {
+            ALIPAY_GATEWAY_URL: `http://127.0.0.1:${sandboxPort}/gateway.do`,
+            ALIPAY_APP_ID: ALIPAY_DEMO.appId,
+            ALIPAY_SELLER_ID: ALIPAY_DEMO.sellerId,
+            ALIPAY_PRIVATE_KEY_FILE: secrets.alipayAppPrivateKey,
+            ALIPAY_PUBLIC_KEY_FILE: join(sandboxData, 'keys', 'alipay-public-key.pem'),
+          }),
+    },
+    wallet: { HEALTH_PORT: '0' },
+    sandbox: {
+      SANDBOX_PORT: String(sandboxPort),
+      SANDBOX_DATA_DIR: sandboxData,
+      SANDBOX_ALIPAY_APP_ID: ALIPAY_DEMO.appId,
+      SANDBOX_ALIPAY_SELLER_ID: ALIPAY_DEMO.sellerId,
+      SANDBOX_ALIPAY_APP_PUBLIC_KEY_FILE: secrets.alipayAppPublicKey,
+      SANDBOX_PUBLIC_URL: `http://localhost:${sandboxPort}`,
+      ...(options.timeScale === undefined ? {} : { SANDBOX_TIME_SCALE: String(options.timeScale) }),
+    },
+  };
+  return {
+    gatewayPorts,
+    sandboxPort,
+    /**
+     * @param {string} name such as `wallet-1` or `wallet-migrate`
+     * @returns {NodeJS.ProcessEnv}
+     */
+    envOf: (name) => {
+      const [app = '', replica = ''] = name.split('-');
+      return {
+        ...inherited,
+        MYSQL_URL: servers.mysqlUrl,
+        REDIS_URL: servers.redisUrl,
+        REPLICA: name,
+        ...own[app],
+        ...(app === 'gateway' ? { PORT: String(gatewayPorts[Number(replica) - 1] ?? 0) } : {}),
+        ...(typeof options.env === 'function' ? options.env(name) : options.env),
+      };
+    },
+  };
+}
+
+/** What a test runner sets for itself is none of the product's business. */
+function inheritedEnvironment() {
+  const { NODE_OPTIONS, JEST_WORKER_ID, PORT, ...rest } = process.env;
+  const options = (NODE_OPTIONS ?? '').replace('--experimental-vm-modules', '').trim();
+  if (rest.NODE_ENV === 'test') delete rest.NODE_ENV;
+  return options === '' ? rest : { ...rest, NODE_OPTIONS: options };
+}

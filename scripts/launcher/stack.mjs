@@ -1,0 +1,194 @@
+// @ts-check
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { planProcesses } from './process-plan.mjs';
+import { Problem } from './problem.mjs';
+import { Progress } from './progress.mjs';
+import { planServers, startServers } from './servers.mjs';
+import { Supervisor, runToEnd } from './supervisor.mjs';
+
+/** Services with a schema of their own; they serve the others and no browser. */
+const SERVICES = /** @type {const} */ (['identity', 'payment', 'wallet']);
+const READY_TIMEOUT_MS = 90_000;
+
+/** @typedef {import('./supervisor.mjs').ServiceHandle} ServiceHandle */
+
+/**
+ * @typedef {object} StackOptions
+ * @property {string} root of the repository; what is compiled is taken from its `dist`
+ * @property {string} dataDir keys, private servers and the sandbox's books
+ * @property {number} [replicas] of identity, payment, wallet and gateway each; 1
+ * @property {{ gateway?: number, sandbox?: number }} [ports] the first gateway's and the sandbox's; else any free ones.
+ *   With a gateway port given, the other replicas take the ports after it.
+ * @property {string | undefined} [mysqlUrl] a server of somebody else, used as it is; else a private one is run
+ * @property {string | undefined} [redisUrl] the same for Redis
+ * @property {string} [mariadbTemplate] from `prepareMariadbTemplate`, for a quicker first start
+ * @property {boolean} [redisAppendonly] whether the private Redis keeps its data over a restart; true
+ * @property {Record<string, string> | ((name: string) => Record<string, string>)} [env] more environment, for every
+ *   process or by its name (`wallet-1`); has the last word
+ * @property {(name: string, line: string) => void} [onLog] every line that a process writes
+ * @property {number} [timeScale] the sandbox's notify ladder runs that many times faster; 1
+ * @property {boolean} [autoRestart] whether what dies is started again: services by themselves, private servers too; true
+ * @property {Progress} [progress]
+ */
+
+/**
+ * @typedef {object} Stack
+ * @property {{ gateway: string, gateways: string[], sandbox: string | undefined, mysql: string, redis: string }} urls
+ * @property {Record<'identity' | 'payment' | 'wallet' | 'gateway', ServiceHandle[]>} services a handle per replica
+ * @property {ServiceHandle | undefined} sandbox
+ * @property {import('./mariadb.mjs').MariadbHandle | undefined} mariadb only when it is a private one
+ * @property {import('./redis.mjs').RedisHandle | undefined} redis only when it is a private one
+ * @property {(name: string) => NodeJS.ProcessEnv} envOf the environment that a process of this name gets
+ * @property {(entry: string, ...args: string[]) => Promise<void>} run a one-shot, such as `apps/wallet/src/audit.js`
+ * @property {() => Promise<void>} ready waits until every process that runs says that it is ready
+ * @property {() => Promise<void>} stop ends everything that was started here, in order
+ */
+
+/**
+ * Starts the whole product: servers, schemas, demo accounts, sandbox, services, gateways. `npm start` and the tests
+ * start it with this and nothing else.
+ *
+ * @param {StackOptions} options
+ * @returns {Promise<Stack>}
+ * @throws {Problem}
+ */
+export async function startStack(options) {
+  const { root, replicas = 1, onLog = () => {}, autoRestart = true, progress = new Progress() } = options;
+  const dataDir = resolve(options.dataDir);
+  requireBuild(root);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const { mysqlUrl, redisUrl } = options;
+  const plan = await progress.step('Finding the servers', (report) =>
+    planServers({ mysqlUrl, redisUrl }, report),
+  );
+  const servers = await progress.step('Starting the servers', () =>
+    startServers({
+      root,
+      dataDir,
+      plan,
+      mysqlUrl,
+      redisUrl,
+      redisAppendonly: options.redisAppendonly ?? true,
+      autoRestart,
+      log: (server, line) => onLog(server, JSON.stringify({ level: 'warn', time: Date.now(), msg: line })),
+      ...(options.mariadbTemplate === undefined ? {} : { mariadbTemplate: options.mariadbTemplate }),
+    }),
+  );
+  const supervisor = new Supervisor({ autoRestart, onLine: onLog });
+  try {
+    return await startProcesses({ options, root, dataDir, replicas, onLog, progress, servers, supervisor });
+  } catch (error) {
+    await supervisor.stopAll();
+    await servers.stop();
+    throw error;
+  }
+}
+
+/**
+ * @param {object} parts
+ * @param {StackOptions} parts.options
+ * @param {string} parts.root
+ * @param {string} parts.dataDir
+ * @param {number} parts.replicas
+ * @param {(name: string, line: string) => void} parts.onLog
+ * @param {Progress} parts.progress
+ * @param {import('./servers.mjs').RunningServers} parts.servers
+ * @param {Supervisor} parts.supervisor
+ * @returns {Promise<Stack>}
+ */
+async function startProcesses({ options, root, dataDir, replicas, onLog, progress, servers, supervisor }) {
+  const plan = await planProcesses({ options, dataDir, replicas, servers });
+  const entryOf = (/** @type {string} */ path) => join(root, 'dist', path);
+  /** @param {string} name @param {string} app */
+  const spawn = (name, app) =>
+    supervisor.spawn({ name, entry: entryOf(`apps/${app}/src/main.js`), env: plan.envOf(name), cwd: root });
+  /** @param {string} path @param {string[]} args */
+  const runOnce = (path, ...args) => {
+    const name = path.replace(/^apps\/([^/]+)\/src\/(.+)\.js$/, '$1-$2');
+    return runToEnd({ name, entry: entryOf(path), args, env: plan.envOf(name), cwd: root }, onLog);
+  };
+
+  await progress.step('Migrating the schemas', () =>
+    Promise.all(SERVICES.map((service) => runOnce(`apps/${service}/src/migrate.js`))),
+  );
+  await progress.step('Seeding the accounts', () => runOnce('apps/identity/src/seed.js'));
+
+  /** @type {ServiceHandle | undefined} */
+  let sandbox;
+  if (plan.sandboxPort !== undefined) {
+    sandbox = spawn('sandbox', 'sandbox');
+    await progress.step('Starting the sandbox', () => allReady([/** @type {ServiceHandle} */ (sandbox)]));
+  }
+  /** @param {string} service */
+  const replicasOf = (service) =>
+    Array.from({ length: replicas }, (_, index) => spawn(`${service}-${index + 1}`, service));
+  const inner = {
+    identity: replicasOf('identity'),
+    payment: replicasOf('payment'),
+    wallet: replicasOf('wallet'),
+  };
+  await progress.step('Starting the services', () => allReady(Object.values(inner).flat()));
+  const services = { ...inner, gateway: replicasOf('gateway') };
+  await progress.step('Starting the gateway', () => allReady(services.gateway));
+
+  const gateways = plan.gatewayPorts.map((port) => `http://localhost:${port}`);
+  const processes = [...Object.values(services).flat(), ...(sandbox === undefined ? [] : [sandbox])];
+  return {
+    urls: {
+      gateway: /** @type {string} */ (gateways[0]),
+      gateways,
+      sandbox: plan.sandboxPort === undefined ? undefined : `http://localhost:${plan.sandboxPort}`,
+      mysql: servers.mysqlUrl,
+      redis: servers.redisUrl,
+    },
+    services,
+    sandbox,
+    mariadb: servers.mariadb,
+    redis: servers.redis,
+    envOf: plan.envOf,
+    run: runOnce,
+    ready: () => allReady(processes.filter((handle) => handle.isWanted)),
+    stop: async () => {
+      // From the door inwards, so that what is under way can end well.
+      await Promise.all(services.gateway.map((handle) => handle.stop()));
+      await supervisor.stopAll();
+      await servers.stop();
+    },
+  };
+}
+
+/** @param {string} root */
+function requireBuild(root) {
+  for (const app of [...SERVICES, 'gateway', 'sandbox']) {
+    const entry = join('dist', 'apps', app, 'src', 'main.js');
+    if (!existsSync(join(root, entry)))
+      throw new Problem(`${entry} is missing: run \`npm run build\` first.`);
+  }
+}
+
+/**
+ * @param {ServiceHandle[]} handles
+ * @throws {Problem} with what the first one that failed, or the slowest, said last
+ */
+async function allReady(handles) {
+  const waiting = new Set(handles);
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const timeout = new Promise((_, reject) => {
+    timer = setTimeout(() => {
+      const late = [...waiting];
+      const lines = late.map((handle) => `${handle.name}:\n${handle.lastLines}`).join('\n');
+      const names = late.map((handle) => handle.name).join(', ');
+      reject(new Problem(`Not ready after ${READY_TIMEOUT_MS / 1000} s: ${names}.`, lines));
+    }, READY_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([
+      timeout,
+      Promise.all(handles.map((handle) => handle.ready.then(() => waiting.delete(handle)))),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
