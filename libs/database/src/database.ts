@@ -52,6 +52,7 @@ interface ConnectionPool {
 export class Database implements SqlExecutor {
   /** For entities and migrations; SQL goes through `query`, `write` and `transaction`. */
   readonly dataSource: DataSource;
+  private readonly endings: (() => Promise<void>)[] = [];
 
   constructor(private readonly options: DatabaseOptions) {
     const { hostname, port, username, password } = new URL(options.url);
@@ -90,7 +91,13 @@ export class Database implements SqlExecutor {
     return this;
   }
 
+  /** Something that needs the database for its own ending: run by `close`, the latest first. */
+  beforeClose(action: () => Promise<void>): void {
+    this.endings.unshift(action);
+  }
+
   async close(): Promise<void> {
+    for (const ending of this.endings.splice(0)) await ending();
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { EventContract, PayloadOf } from '#libs/contracts';
 import type { Database, Transaction } from '#libs/database';
+import { Sweep } from '#libs/jobs';
+import { type Headers, contextHeaders } from '#libs/transport';
 
 /** An event as it travels: already encoded, so that what is sent again years later is what was meant then. */
 export interface EncodedEvent {
@@ -8,7 +10,15 @@ export interface EncodedEvent {
   readonly id: string;
   readonly name: string;
   readonly payload: unknown;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
+}
+
+export interface OutgoingEvent<Payload> {
+  /** What the event is about (an order, a transfer): `resend` finds it by this. */
+  readonly aggregateId: string;
+  readonly payload: Payload;
+  /** Those of the current context by default; to be given where one transaction serves several requests. */
+  readonly headers?: Headers | undefined;
 }
 
 /** Where committed events go. Resolves when all of them are in the stream. */
@@ -17,10 +27,10 @@ export interface EventRelay {
 }
 
 export interface OutboxOptions {
+  /** Tells this outbox's events from all others': a row's number alone is unique in its own table only. */
+  readonly source: string;
   readonly database: Database;
   readonly relay: EventRelay;
-  /** Headers for events written now: request id and trace of whoever caused them. */
-  readonly headers?: () => Readonly<Record<string, string>>;
   /** Told of every failure; the sweep tries again, so there is nothing to do but to log it. */
   readonly onError: (error: unknown, doing: string) => void;
   /** How long a row may stay unsent before the sweep sends it; longer than any healthy relay takes. */
@@ -49,49 +59,67 @@ export class Outbox {
   private readonly toMark: string[] = [];
   private relaying: Promise<void> | undefined;
   private markTimer: NodeJS.Timeout | undefined;
-  private sweepTimer: NodeJS.Timeout | undefined;
-  private closed = false;
+  private readonly sweeper: Sweep;
 
-  constructor(private readonly options: OutboxOptions) {}
+  constructor(private readonly options: OutboxOptions) {
+    this.sweeper = new Sweep({
+      name: 'sweep the outbox',
+      everyMs: options.sweepEveryMs ?? 1_000,
+      batch: SWEEP_BATCH,
+      work: () => this.sweep(),
+      onError: options.onError,
+    });
+  }
 
   /** Begins to sweep for rows that were committed and never sent. */
   start(): void {
-    const everyMs = this.options.sweepEveryMs ?? 1_000;
-    const tick = async () => {
-      await this.sweep().catch((error: unknown) => this.options.onError(error, 'sweep the outbox'));
-      if (!this.closed) this.sweepTimer = setTimeout(() => void tick(), everyMs);
-    };
-    this.sweepTimer = setTimeout(() => void tick(), everyMs);
+    this.sweeper.start();
   }
 
   /** Finishes what is being relayed. What is not finished is left to the next sweep. */
   async close(): Promise<void> {
-    this.closed = true;
-    clearTimeout(this.sweepTimer);
+    await this.sweeper.stop();
     await this.relaying;
     clearTimeout(this.markTimer);
     await this.mark();
   }
 
-  /**
-   * Writes an event in an open transaction; it is relayed after the commit.
-   *
-   * @param aggregateId what the event is about (an order, a transfer): `resend` finds it by this.
-   */
-  async append<C extends EventContract>(
+  /** Writes events in an open transaction; they are relayed after the commit. */
+  async appendAll<C extends EventContract>(
+    transaction: Transaction,
+    contract: C,
+    events: readonly OutgoingEvent<PayloadOf<C>>[],
+  ): Promise<void> {
+    if (events.length === 0) return;
+    const fromContext = contextHeaders();
+    const encoded = events.map(({ payload }) => z.encode(contract.payload, payload) as unknown);
+    const { insertId } = await transaction.write(
+      `INSERT INTO \`outbox\` (\`event_name\`, \`aggregate_id\`, \`payload\`, \`headers\`) VALUES ${events.map(() => '(?, ?, ?, ?)').join(', ')}`,
+      events.flatMap(({ aggregateId, headers }, index) => [
+        contract.name,
+        aggregateId,
+        JSON.stringify(encoded[index]),
+        JSON.stringify(headers ?? fromContext),
+      ]),
+    );
+    // InnoDB numbers the rows of one INSERT … VALUES without gaps, from the id that it reports.
+    const relayed = encoded.map((payload, index) => ({
+      id: this.eventId(String(insertId + index)),
+      name: contract.name,
+      payload,
+      headers: events[index]?.headers ?? fromContext,
+    }));
+    transaction.afterCommit(() => this.enqueue(relayed));
+  }
+
+  /** Writes one event in an open transaction; see `appendAll`. */
+  append<C extends EventContract>(
     transaction: Transaction,
     contract: C,
     aggregateId: string,
     payload: PayloadOf<C>,
   ): Promise<void> {
-    const encoded = z.encode(contract.payload, payload);
-    const headers = this.options.headers?.() ?? {};
-    const { insertId } = await transaction.write(
-      'INSERT INTO `outbox` (`event_name`, `aggregate_id`, `payload`, `headers`) VALUES (?, ?, ?, ?)',
-      [contract.name, aggregateId, JSON.stringify(encoded), JSON.stringify(headers)],
-    );
-    const id = this.eventId(String(insertId));
-    transaction.afterCommit(() => this.enqueue({ id, name: contract.name, payload: encoded, headers }));
+    return this.appendAll(transaction, contract, [{ aggregateId, payload }]);
   }
 
   /**
@@ -124,8 +152,8 @@ export class Outbox {
     return rows.length;
   }
 
-  private enqueue(event: EncodedEvent): void {
-    this.toRelay.push(event);
+  private enqueue(events: readonly EncodedEvent[]): void {
+    this.toRelay.push(...events);
     this.relaying ??= this.relayAll().finally(() => {
       this.relaying = undefined;
     });
@@ -161,13 +189,12 @@ export class Outbox {
       id: this.eventId(row.id),
       name: row.event_name,
       payload: parsed(row.payload),
-      headers: parsed(row.headers) as Record<string, string>,
+      headers: parsed(row.headers) as Headers,
     };
   }
 
-  /** Unique over the platform: the row's number alone is unique in its own schema only. */
   private eventId(rowId: string): string {
-    return `${this.options.database.schema}:${rowId}`;
+    return `${this.options.source}:${rowId}`;
   }
 }
 

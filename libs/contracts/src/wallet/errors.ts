@@ -4,5 +4,7 @@ export const walletErrors = {
   TRANSFER_KEY_CONFLICT: { status: 409, title: 'That transfer key was used for a different transfer' },
   INSUFFICIENT_FUNDS: { status: 409, title: 'The balance is too small' },
   ACCOUNT_FROZEN: { status: 409, title: 'This ledger account is frozen' },
+  EXTERNAL_ID_TAKEN: { status: 409, title: 'That payment was already booked by another transfer' },
+  BALANCE_OUT_OF_RANGE: { status: 409, title: 'The balance would no longer fit the ledger' },
   WALLET_BUSY: { status: 503, title: 'This wallet is busy: try again' },
 } as const satisfies Record<string, ErrorMeaning>;

@@ -1,0 +1,58 @@
+import { type payment } from '#libs/contracts';
+import type { OrderShard } from './order-shards.js';
+
+/** An order with its details and its newest attempt, as the database gives it. */
+export interface OrderRow {
+  readonly id: string;
+  readonly merchant_id: string;
+  readonly state: payment.OrderState;
+  readonly channel: payment.ChannelName;
+  readonly request_hash: Buffer;
+  readonly created_at: Date;
+  readonly expires_at: Date;
+  readonly amount: string;
+  readonly refunded_amount: string;
+  readonly method: payment.PayMethod;
+  readonly subject: string;
+  readonly attempt_id: string;
+  readonly attempt_state: payment.AttemptState;
+  readonly paid_at: Date | null;
+  readonly credited_at: Date | null;
+  readonly closed_at: Date | null;
+  readonly pay_url: string | null;
+  readonly code_url: string | null;
+  readonly channel_trade_no: string | null;
+}
+
+/** `SELECT … FROM …` of an `OrderRow`; the order is `o`, its details `d`, its newest attempt `a`. */
+export function selectOrders({ tables }: OrderShard): string {
+  return `SELECT \`o\`.\`id\`, \`o\`.\`merchant_id\`, \`o\`.\`state\`, \`o\`.\`channel\`, \`o\`.\`request_hash\`, \`o\`.\`created_at\`, \`o\`.\`expires_at\`,
+      \`d\`.\`amount\`, \`d\`.\`refunded_amount\`, \`d\`.\`method\`, \`d\`.\`subject\`, \`d\`.\`attempt_id\`, \`d\`.\`paid_at\`, \`d\`.\`credited_at\`, \`d\`.\`closed_at\`,
+      \`a\`.\`state\` AS \`attempt_state\`, \`a\`.\`pay_url\`, \`a\`.\`code_url\`, \`a\`.\`channel_trade_no\`
+    FROM \`${tables.orders}\` AS \`o\`
+    JOIN \`${tables.orderDetails}\` AS \`d\` ON \`d\`.\`order_id\` = \`o\`.\`id\`
+    JOIN \`${tables.attempts}\` AS \`a\` ON \`a\`.\`id\` = \`d\`.\`attempt_id\``;
+}
+
+export function rechargeOf(row: OrderRow): payment.Recharge {
+  const payable = row.state === 'CREATED' || row.state === 'PAYING';
+  return {
+    id: row.id,
+    merchantId: row.merchant_id,
+    state: row.state,
+    amount: BigInt(row.amount),
+    refundedAmount: BigInt(row.refunded_amount),
+    channel: row.channel,
+    method: row.method,
+    outTradeNo: row.attempt_id,
+    channelTradeNo: row.channel_trade_no,
+    // A way to pay that no longer leads anywhere would only invite a late payment.
+    payUrl: payable ? row.pay_url : null,
+    codeUrl: payable ? row.code_url : null,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    paidAt: row.paid_at,
+    creditedAt: row.credited_at,
+    closedAt: row.closed_at,
+  };
+}

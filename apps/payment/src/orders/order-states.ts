@@ -1,0 +1,29 @@
+import { type payment } from '#libs/contracts';
+
+type Transitions<State extends string> = Readonly<Record<State, readonly State[]>>;
+
+/** Where an order may go from each state. Whatever is not here does not happen. */
+export const ORDER_TRANSITIONS = {
+  // Paid without ever having been PAYING: we died between the channel's answer and our note of it.
+  CREATED: ['PAYING', 'PAID', 'CLOSED'],
+  PAYING: ['PAID', 'CLOSED'],
+  PAID: ['CREDITED'],
+  CREDITED: [],
+  // Paid late: still the buyer's money, still credited.
+  CLOSED: ['PAID'],
+} as const satisfies Transitions<payment.OrderState>;
+
+/** Where an attempt may go from each state. A channel's word that it was paid overrules everything we believed. */
+export const ATTEMPT_TRANSITIONS = {
+  CREATED: ['PENDING', 'SUCCEEDED', 'CLOSED', 'FAILED', 'CONFLICTED'],
+  PENDING: ['SUCCEEDED', 'CLOSED', 'FAILED', 'CONFLICTED'],
+  CLOSED: ['SUCCEEDED', 'CONFLICTED'],
+  FAILED: ['SUCCEEDED', 'CONFLICTED'],
+  SUCCEEDED: [],
+  CONFLICTED: [],
+} as const satisfies Transitions<payment.AttemptState>;
+
+/** The states from which `to` may be reached: the guard of every `UPDATE … WHERE state IN (…)`. */
+export function sourcesOf<State extends string>(transitions: Transitions<State>, to: State): State[] {
+  return (Object.keys(transitions) as State[]).filter((from) => transitions[from].includes(to));
+}

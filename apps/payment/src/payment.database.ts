@@ -1,0 +1,15 @@
+import type { DatabaseOptions } from '#libs/database';
+import { OrderTables1763683200000 } from './migrations/1-order-tables.js';
+
+export function paymentDatabase(environment: {
+  readonly MYSQL_URL: string;
+  readonly MYSQL_SCHEMA_PREFIX: string;
+  readonly MYSQL_POOL_SIZE: number;
+}): DatabaseOptions {
+  return {
+    url: environment.MYSQL_URL,
+    schema: `${environment.MYSQL_SCHEMA_PREFIX}payment`,
+    poolSize: environment.MYSQL_POOL_SIZE,
+    migrations: [OrderTables1763683200000],
+  };
+}

@@ -1,0 +1,71 @@
+import { Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Sweep } from '#libs/jobs';
+import { ChannelError } from '#libs/payments';
+import { Log } from '#libs/service';
+import { type OrderShard, OrderShards } from '../orders/order-shards.js';
+import { PaymentConfig } from '../payment.config.js';
+import { ChannelInquiry } from './channel-inquiry.js';
+import { type DueAttempt, DueAttemptsRepository } from './due-attempts.repository.js';
+import { isDueToClose } from './query-ladder.js';
+
+const BATCH = 50;
+
+/** Lost notifies: climbs the query ladder of every open attempt, closes the expired, looks once more at the closed. */
+@Injectable()
+export class AttemptSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly sweeps: readonly Sweep[];
+
+  constructor(
+    shards: OrderShards,
+    private readonly due: DueAttemptsRepository,
+    private readonly inquiry: ChannelInquiry,
+    private readonly config: PaymentConfig,
+    private readonly log: Log,
+  ) {
+    this.sweeps = shards.all.map(
+      (shard) =>
+        new Sweep({
+          name: `ask about due attempts of shard ${shard.shard}`,
+          everyMs: config.sweepEveryMs,
+          batch: BATCH,
+          work: () => this.round(shard),
+          onError: (error, name) => this.log.error({ err: error }, `could not ${name}`),
+        }),
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    for (const sweep of this.sweeps) sweep.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.sweeps.map((sweep) => sweep.stop()));
+  }
+
+  private async round(shard: OrderShard): Promise<number> {
+    const attempts = await this.due.claim(shard, this.config.ladder, BATCH);
+    await Promise.all(attempts.map((attempt) => this.inquire(shard, attempt)));
+    return attempts.length;
+  }
+
+  private async inquire(shard: OrderShard, attempt: DueAttempt): Promise<void> {
+    const now = new Date();
+    try {
+      if (attempt.state === 'CLOSED' || attempt.state === 'FAILED') {
+        const decision = await this.inquiry.query(attempt);
+        if (decision?.action === 'NONE') await this.due.rest(shard, attempt.id);
+      } else if (isDueToClose(this.config.ladder, attempt, now)) {
+        await this.inquiry.close(attempt, now);
+      } else {
+        await this.inquiry.query(attempt);
+      }
+    } catch (error) {
+      const fields = { attemptId: attempt.id, channel: attempt.channel };
+      if (ChannelError.is(error)) {
+        this.log.warn({ ...fields, kind: error.kind, code: error.channelCode }, 'the channel gave no answer: asked again later');
+      } else {
+        this.log.error({ ...fields, err: error }, 'could not settle a due attempt: tried again later');
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '#libs/database';
+import { IdGenerator } from '#libs/ids';
+import type { AccountState } from './account-state.js';
+import { type AccountRef, type AccountSide, OWNER_ACCOUNTS, codeOf } from './chart-of-accounts.js';
+
+interface AccountRow {
+  readonly id: string;
+  readonly code: string;
+  readonly owner_id: string | null;
+  readonly kind: string;
+  readonly side: AccountSide;
+  readonly posted: string;
+  readonly held: string;
+  readonly floor_amount: string | null;
+  readonly frozen: number;
+  readonly version: string;
+}
+
+const COLUMNS =
+  '`id`, `code`, `owner_id`, `kind`, `side`, `posted`, `held`, `floor_amount`, `frozen`, `version`';
+
+/** All SQL about accounts. */
+@Injectable()
+export class AccountRepository {
+  /** Codes never change their id, so what was once read stays true. */
+  private readonly idsByCode = new Map<string, string>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly ids: IdGenerator,
+  ) {}
+
+  /** Opens the owners' accounts that don't exist yet. Outside the posting's transaction: an empty account does no harm. */
+  async open(accounts: readonly AccountRef[]): Promise<void> {
+    for (const account of accounts) {
+      const code = codeOf(account);
+      if ('system' in account || this.idsByCode.has(code)) continue;
+      const { side, floorAmount } = OWNER_ACCOUNTS[account.kind];
+      await this.database.write(
+        'INSERT INTO `account` (`id`, `code`, `owner_id`, `kind`, `side`, `floor_amount`, `created_at`)' +
+          ' VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6)) ON DUPLICATE KEY UPDATE `code` = `code`',
+        [this.ids.nextId(0), code, account.ownerId, account.kind, side, floorAmount],
+      );
+      const [row] = await this.database.query<{ id: string }>('SELECT `id` FROM `account` WHERE `code` = ?', [code]);
+      if (row) this.idsByCode.set(code, row.id);
+    }
+  }
+
+  /** Locks accounts in ascending id, the one order that all transactions use, and gives them by code. */
+  async lock(transaction: Transaction, accounts: readonly AccountRef[]): Promise<Map<string, AccountState>> {
+    const ids = accounts.map((account) => this.idOf(account));
+    const rows = await transaction.query<AccountRow>(
+      `SELECT ${COLUMNS} FROM \`account\` WHERE \`id\` IN (?) ORDER BY \`id\` FOR UPDATE`,
+      [ids],
+    );
+    return new Map(rows.map((row) => [row.code, stateOf(row)]));
+  }
+
+  /**
+   * Writes balances that were computed from `version - entriesAdded`. The version in the WHERE is the fence: whoever
+   * computed from an older balance changes no row.
+   */
+  async save(transaction: Transaction, before: ReadonlyMap<string, AccountState>, after: readonly AccountState[]): Promise<void> {
+    if (after.length === 0) return;
+    const rows = after.map((_, index) =>
+      index === 0
+        ? 'SELECT ? AS `id`, ? AS `posted`, ? AS `version`, ? AS `version_before`'
+        : 'SELECT ?, ?, ?, ?',
+    );
+    const { affectedRows } = await transaction.write(
+      `UPDATE \`account\` AS \`a\` JOIN (${rows.join(' UNION ALL ')}) AS \`n\`
+          ON \`a\`.\`id\` = \`n\`.\`id\` AND \`a\`.\`version\` = \`n\`.\`version_before\`
+         SET \`a\`.\`posted\` = \`n\`.\`posted\`, \`a\`.\`version\` = \`n\`.\`version\``,
+      after.flatMap((account) => [
+        BigInt(account.id),
+        account.posted,
+        account.version,
+        before.get(account.code)?.version ?? -1,
+      ]),
+    );
+    if (affectedRows !== after.length) {
+      throw new Error(`Of ${after.length} accounts only ${affectedRows} still had the version that was locked`);
+    }
+  }
+
+  async findByOwner(ownerId: string): Promise<AccountState[]> {
+    const rows = await this.database.query<AccountRow>(
+      `SELECT ${COLUMNS} FROM \`account\` WHERE \`owner_id\` = ? ORDER BY \`kind\``,
+      [ownerId],
+    );
+    return rows.map(stateOf);
+  }
+
+  private idOf(account: AccountRef): string {
+    const id = 'system' in account ? account.system.id.toString() : this.idsByCode.get(codeOf(account));
+    if (id === undefined) throw new Error(`Account ${codeOf(account)} was not opened before it was locked`);
+    return id;
+  }
+}
+
+function stateOf(row: AccountRow): AccountState {
+  return {
+    id: row.id,
+    code: row.code,
+    ownerId: row.owner_id,
+    kind: row.kind,
+    side: row.side,
+    posted: BigInt(row.posted),
+    held: BigInt(row.held),
+    floor: row.floor_amount === null ? null : BigInt(row.floor_amount),
+    frozen: row.frozen === 1,
+    version: Number(row.version),
+  };
+}

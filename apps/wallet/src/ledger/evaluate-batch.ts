@@ -1,0 +1,93 @@
+import type { AccountState } from './account-state.js';
+import { codeOf } from './chart-of-accounts.js';
+import type { Leg, PostedEntry, RejectionCode, TransferRequest } from './transfer.js';
+
+export interface NumberedRequest {
+  readonly transferId: string;
+  readonly request: TransferRequest;
+}
+
+export interface EvaluatedEntry extends PostedEntry {
+  readonly accountId: string;
+}
+
+export interface Posting {
+  readonly transferId: string;
+  readonly request: TransferRequest;
+  readonly entries: readonly EvaluatedEntry[];
+}
+
+export interface Rejection {
+  readonly transferId: string;
+  readonly request: TransferRequest;
+  readonly code: RejectionCode;
+}
+
+export interface Evaluation {
+  readonly postings: readonly Posting[];
+  readonly rejections: readonly Rejection[];
+  /** The accounts that changed, as they stand after the last posting. */
+  readonly changed: readonly AccountState[];
+}
+
+const MAX_AMOUNT = 2n ** 63n - 1n;
+
+/**
+ * Decides a batch of transfers in the order of their arrival, each on the balances that the ones before it left.
+ * Pure: what is locked goes in, what is to be written comes out.
+ *
+ * @param locked every account of the batch, by code.
+ */
+export function evaluateBatch(batch: readonly NumberedRequest[], locked: ReadonlyMap<string, AccountState>): Evaluation {
+  const accounts = new Map(locked);
+  const postings: Posting[] = [];
+  const rejections: Rejection[] = [];
+  const changed = new Set<string>();
+
+  for (const { transferId, request } of batch) {
+    const code = reasonToReject(request.legs, accounts);
+    if (code !== undefined) {
+      rejections.push({ transferId, request, code });
+      continue;
+    }
+    const entries = request.legs.map((leg) => {
+      const accountCode = codeOf(leg.account);
+      const after = applied(accountOf(accounts, accountCode), leg.amount);
+      accounts.set(accountCode, after);
+      changed.add(accountCode);
+      return {
+        accountId: after.id,
+        ownerId: after.ownerId,
+        account: after.kind,
+        seq: after.version,
+        amount: leg.amount,
+        balanceAfter: after.posted,
+      };
+    });
+    postings.push({ transferId, request, entries });
+  }
+  return { postings, rejections, changed: [...changed].map((code) => accountOf(accounts, code)) };
+}
+
+function accountOf(accounts: ReadonlyMap<string, AccountState>, code: string): AccountState {
+  const account = accounts.get(code);
+  if (!account) throw new Error(`Account ${code} was not locked for this batch`);
+  return account;
+}
+
+function applied(account: AccountState, amount: bigint): AccountState {
+  return { ...account, posted: account.posted + amount, version: account.version + 1 };
+}
+
+/** Undefined when every leg may be applied. Only what takes money away can be refused for want of it. */
+function reasonToReject(legs: readonly Leg[], accounts: ReadonlyMap<string, AccountState>): RejectionCode | undefined {
+  for (const leg of legs) {
+    const account = accountOf(accounts, codeOf(leg.account));
+    const after = account.posted + leg.amount;
+    if (after > MAX_AMOUNT || after < -MAX_AMOUNT) return 'BALANCE_OUT_OF_RANGE';
+    if (leg.amount > 0n) continue;
+    if (account.frozen) return 'ACCOUNT_FROZEN';
+    if (account.floor !== null && after - account.held < account.floor) return 'INSUFFICIENT_FUNDS';
+  }
+  return undefined;
+}

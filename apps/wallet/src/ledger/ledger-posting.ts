@@ -1,0 +1,182 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError, wallet } from '#libs/contracts';
+import { CommitOutcomeUnknownError, Database, type Transaction } from '#libs/database';
+import { IdGenerator } from '#libs/ids';
+import { Outbox } from '#libs/outbox';
+import { AccountRepository } from './account.repository.js';
+import { codeOf } from './chart-of-accounts.js';
+import { type NumberedRequest, type Posting, evaluateBatch } from './evaluate-batch.js';
+import { type TransferOutcome, type TransferRequest, requestHash } from './transfer.js';
+import { type StoredTransfer, TransferRepository, keyOf } from './transfer.repository.js';
+
+type Decision = TransferOutcome | DomainError;
+
+const COMMIT_LOOKUPS = 3;
+
+/**
+ * Posts batches of transfers: claim the keys, lock the accounts, decide in order, write, commit. Everything that keeps
+ * a cent from being lost or invented is in MySQL and in here: the unique key, the version, the sequence, the CHECK.
+ * Whatever lock is held outside makes this faster, never more right.
+ */
+@Injectable()
+export class LedgerPosting {
+  constructor(
+    private readonly database: Database,
+    private readonly accounts: AccountRepository,
+    private readonly transfers: TransferRepository,
+    private readonly outbox: Outbox,
+    private readonly ids: IdGenerator,
+  ) {}
+
+  /**
+   * @returns one decision for each request, in order; known only after the commit is acknowledged. A `DomainError` is
+   * the answer to that request alone.
+   */
+  async postAll(requests: readonly TransferRequest[]): Promise<Decision[]> {
+    await this.accounts.open(requests.flatMap((request) => request.legs.map((leg) => leg.account)));
+    try {
+      return await this.postKnowingTheOutcome(requests);
+    } catch (error) {
+      if (requests.length === 1 || DomainError.is(error, 'UNAVAILABLE')) throw error;
+      // One bad request must not take its neighbours with it: halve until it stands alone.
+      return this.postHalves(requests);
+    }
+  }
+
+  private async postHalves(requests: readonly TransferRequest[]): Promise<Decision[]> {
+    const middle = requests.length >> 1;
+    const halves = [requests.slice(0, middle), requests.slice(middle)];
+    const decisions: Decision[] = [];
+    for (const half of halves) {
+      try {
+        decisions.push(...(await this.postAll(half)));
+      } catch (error) {
+        const refusal = DomainError.is(error) ? error : new DomainError('INTERNAL', 'The transfer could not be posted');
+        decisions.push(...half.map(() => refusal));
+      }
+    }
+    return decisions;
+  }
+
+  /** After a connection lost at COMMIT the same batch is sent again: its keys say what was booked and what was not. */
+  private async postKnowingTheOutcome(requests: readonly TransferRequest[]): Promise<Decision[]> {
+    for (let lookup = 1; ; lookup += 1) {
+      try {
+        return await this.database.transaction((transaction) => this.postIn(transaction, requests));
+      } catch (error) {
+        if (!(error instanceof CommitOutcomeUnknownError) || lookup === COMMIT_LOOKUPS) throw error;
+      }
+    }
+  }
+
+  private async postIn(transaction: Transaction, requests: readonly TransferRequest[]): Promise<Decision[]> {
+    const createdAt = new Date();
+    const firstByKey = new Map<string, NumberedRequest>();
+    for (const request of requests) {
+      if (!firstByKey.has(keyOf(request))) {
+        firstByKey.set(keyOf(request), { transferId: this.ids.nextId(0), request });
+      }
+    }
+    const claimed = [...firstByKey.values()];
+    const stored = await this.transfers.claimKeys(transaction, claimed, createdAt);
+    const fresh = claimed.filter(({ request, transferId }) => {
+      const found = stored.get(keyOf(request));
+      return stored.size === 0 || found?.transferId === transferId;
+    });
+    const decided = await this.decideFresh(transaction, fresh, createdAt);
+    for (const { request, transferId } of claimed) {
+      const key = keyOf(request);
+      if (decided.has(key)) continue;
+      const found = stored.get(key);
+      decided.set(key, found ? replayOf(found) : await this.rejectTaken(transaction, request, transferId, createdAt));
+    }
+    return requests.map((request) => decisionFor(request, firstByKey, stored, decided));
+  }
+
+  /** The requests that nobody has decided before, in the order of their arrival. */
+  private async decideFresh(
+    transaction: Transaction,
+    fresh: readonly NumberedRequest[],
+    createdAt: Date,
+  ): Promise<Map<string, TransferOutcome>> {
+    const decided = new Map<string, TransferOutcome>();
+    if (fresh.length === 0) return decided;
+    const accounts = fresh.flatMap(({ request }) => request.legs.map((leg) => leg.account));
+    const involved = new Map(accounts.map((account) => [codeOf(account), account]));
+    const locked = await this.accounts.lock(transaction, [...involved.values()]);
+    const { postings, rejections, changed } = evaluateBatch(fresh, locked);
+    await this.transfers.insertEntries(transaction, postings);
+    await this.accounts.save(transaction, locked, changed);
+    await this.transfers.markRejected(transaction, rejections);
+    await this.announce(transaction, postings, createdAt);
+    for (const { request, transferId } of postings) {
+      decided.set(keyOf(request), { status: 'posted', transferId, replayed: false });
+    }
+    for (const { request, transferId, code } of rejections) {
+      decided.set(keyOf(request), { status: 'rejected', transferId, code, replayed: false });
+    }
+    return decided;
+  }
+
+  /** The key is new and yet could not be claimed: its external id was booked under another key. */
+  private async rejectTaken(
+    transaction: Transaction,
+    request: TransferRequest,
+    transferId: string,
+    createdAt: Date,
+  ): Promise<TransferOutcome> {
+    const code = 'EXTERNAL_ID_TAKEN';
+    await this.transfers.insertRejected(transaction, { transferId, request, code }, createdAt);
+    return { status: 'rejected', transferId, code, replayed: false };
+  }
+
+  private async announce(transaction: Transaction, postings: readonly Posting[], postedAt: Date): Promise<void> {
+    await this.outbox.appendAll(
+      transaction,
+      wallet.transferPosted,
+      postings.map((posting) => ({
+        aggregateId: posting.transferId,
+        headers: posting.request.headers,
+        payload: {
+          transferId: posting.transferId,
+          kind: posting.request.kind,
+          reference: posting.request.reference,
+          postedAt,
+          entries: posting.entries.map(({ ownerId, account, seq, amount, balanceAfter }) => ({
+            ownerId,
+            account,
+            seq,
+            amount,
+            balanceAfter,
+          })),
+        },
+      })),
+    );
+  }
+}
+
+function replayOf(stored: StoredTransfer): TransferOutcome {
+  const { transferId, status, rejectionCode } = stored;
+  return status === 'rejected' && rejectionCode !== null
+    ? { status, transferId, code: rejectionCode, replayed: true }
+    : { status: 'posted', transferId, replayed: true };
+}
+
+/** A key that was used for something else is an error of whoever reused it; the first use stands untouched. */
+function decisionFor(
+  request: TransferRequest,
+  firstByKey: ReadonlyMap<string, NumberedRequest>,
+  stored: ReadonlyMap<string, StoredTransfer>,
+  decided: ReadonlyMap<string, TransferOutcome>,
+): Decision {
+  const key = keyOf(request);
+  const first = firstByKey.get(key);
+  const outcome = decided.get(key);
+  if (!first || !outcome) throw new Error(`No decision for transfer ${key}`);
+  const isFirst = first.request === request;
+  const original = stored.get(key)?.requestHash ?? requestHash(first.request);
+  if ((outcome.replayed || !isFirst) && !original.equals(requestHash(request))) {
+    return new DomainError('TRANSFER_KEY_CONFLICT', `Transfer key ${key} was used before for a different transfer`);
+  }
+  return isFirst ? outcome : { ...outcome, replayed: true };
+}

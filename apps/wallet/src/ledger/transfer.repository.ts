@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import { type Transaction, isDuplicateKeyError } from '#libs/database';
+import type { NumberedRequest, Posting, Rejection } from './evaluate-batch.js';
+import { type RejectionCode, requestHash } from './transfer.js';
+
+/** A decision that stands in the book already. */
+export interface StoredTransfer {
+  readonly transferId: string;
+  readonly requestHash: Buffer;
+  readonly status: 'posted' | 'rejected';
+  readonly rejectionCode: RejectionCode | null;
+}
+
+interface TransferRow {
+  readonly id: string;
+  readonly scope: string;
+  readonly idempotency_key: string;
+  readonly request_hash: Buffer;
+  readonly status: 'posted' | 'rejected';
+  readonly result_code: RejectionCode | null;
+}
+
+const INSERT =
+  'INSERT INTO `transfer` (`id`, `scope`, `idempotency_key`, `request_hash`, `kind`, `status`, `reference`, `external_id`, `created_at`) VALUES ';
+
+export const keyOf = (request: { readonly scope: string; readonly idempotencyKey: string }): string =>
+  `${request.scope}/${request.idempotencyKey}`;
+
+/** All SQL about transfers and their entries. */
+@Injectable()
+export class TransferRepository {
+  /**
+   * Puts the requests' keys into the book. Whoever comes second with a key waits here for the first to commit.
+   *
+   * @returns what was there before, by key; empty when all are new.
+   */
+  async claimKeys(
+    transaction: Transaction,
+    batch: readonly NumberedRequest[],
+    createdAt: Date,
+  ): Promise<Map<string, StoredTransfer>> {
+    // In one order everywhere: two replicas with the same keys then wait for each other instead of deadlocking.
+    const ordered = [...batch].sort((a, b) => (keyOf(a.request) < keyOf(b.request) ? -1 : 1));
+    const values = ordered.map(() => "(?, ?, ?, ?, ?, 'posted', ?, ?, ?)").join(', ');
+    const parameters = ordered.flatMap(({ transferId, request }) => [
+      transferId,
+      request.scope,
+      request.idempotencyKey,
+      requestHash(request),
+      request.kind,
+      request.reference,
+      request.externalId,
+      createdAt,
+    ]);
+    try {
+      await transaction.write(INSERT + values, parameters);
+      return new Map();
+    } catch (error) {
+      if (!isDuplicateKeyError(error)) throw error;
+    }
+    await transaction.write(`${INSERT}${values} ON DUPLICATE KEY UPDATE \`id\` = \`id\``, parameters);
+    return this.findByKeys(transaction, batch);
+  }
+
+  private async findByKeys(
+    transaction: Transaction,
+    batch: readonly NumberedRequest[],
+  ): Promise<Map<string, StoredTransfer>> {
+    const found = new Map<string, StoredTransfer>();
+    // One scope at a time: MariaDB reads (scope, key) IN ((?, ?), …) without the index.
+    for (const scope of new Set(batch.map(({ request }) => request.scope))) {
+      const keys = batch.filter(({ request }) => request.scope === scope).map(({ request }) => request.idempotencyKey);
+      const rows = await transaction.query<TransferRow>(
+        'SELECT `id`, `scope`, `idempotency_key`, `request_hash`, `status`, `result_code` FROM `transfer` WHERE `scope` = ? AND `idempotency_key` IN (?)',
+        [scope, keys],
+      );
+      for (const row of rows) {
+        found.set(keyOf({ scope: row.scope, idempotencyKey: row.idempotency_key }), {
+          transferId: row.id,
+          requestHash: row.request_hash,
+          status: row.status,
+          rejectionCode: row.result_code,
+        });
+      }
+    }
+    return found;
+  }
+
+  /** Stores a rejection for a key that could not be claimed because its external id is taken. */
+  async insertRejected(
+    transaction: Transaction,
+    rejection: Rejection,
+    createdAt: Date,
+  ): Promise<void> {
+    const { transferId, request, code } = rejection;
+    await transaction.write(
+      "INSERT INTO `transfer` (`id`, `scope`, `idempotency_key`, `request_hash`, `kind`, `status`, `result_code`, `reference`, `created_at`) VALUES (?, ?, ?, ?, ?, 'rejected', ?, ?, ?)",
+      [transferId, request.scope, request.idempotencyKey, requestHash(request), request.kind, code, request.reference, createdAt],
+    );
+  }
+
+  async markRejected(transaction: Transaction, rejections: readonly Rejection[]): Promise<void> {
+    for (const { transferId, code } of rejections) {
+      // Its external id was not booked, so that it stays free for the transfer that will.
+      await transaction.write(
+        "UPDATE `transfer` SET `status` = 'rejected', `result_code` = ?, `external_id` = NULL WHERE `id` = ?",
+        [code, transferId],
+      );
+    }
+  }
+
+  /** The primary key (account, seq) is the second fence: two writers with the same balance before can't both get in. */
+  async insertEntries(transaction: Transaction, postings: readonly Posting[]): Promise<void> {
+    const entries = postings.flatMap((posting) =>
+      posting.entries.map((entry) => [entry.accountId, entry.seq, posting.transferId, entry.amount, entry.balanceAfter]),
+    );
+    if (entries.length === 0) return;
+    await transaction.write(
+      `INSERT INTO \`entry\` (\`account_id\`, \`seq\`, \`transfer_id\`, \`amount\`, \`balance_after\`) VALUES ${entries.map(() => '(?, ?, ?, ?, ?)').join(', ')}`,
+      entries.flat(),
+    );
+  }
+}

@@ -1,0 +1,8 @@
+import { z } from 'zod';
+import { databaseEnvironment, serviceEnvironment } from '#libs/service';
+
+export const walletEnvironment = serviceEnvironment.extend(databaseEnvironment.shape).extend({
+  /** `redlock`: one replica at a time works on a wallet. `none`: everybody may; as right, with more conflicts in MySQL. */
+  WALLET_LOCKS: z.enum(['redlock', 'none']).default('redlock'),
+});
+export type WalletEnvironment = z.output<typeof walletEnvironment>;

@@ -1,0 +1,1 @@
+export { Sweep, type SweepOptions } from './sweep.js';
