@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { payment } from '#libs/contracts';
 import { CacheAside } from '#libs/cache';
+import { Log } from '#libs/service';
 import { rechargeOf } from './order-row.js';
 import { OrderRepository } from './order.repository.js';
 
@@ -9,14 +10,29 @@ const TTL_MS = 60_000;
 
 /** Orders as they are read by id, which is what a waiting page does. */
 @Injectable()
-export class OrderCache {
-  private readonly cache: CacheAside<payment.Recharge>;
+export class OrderCache implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly cache: CacheAside<typeof payment.recharge>;
 
   constructor(
     redis: Redis,
     private readonly orders: OrderRepository,
+    log: Log,
   ) {
-    this.cache = new CacheAside({ redis, prefix: 'payment:recharge', schema: payment.recharge, ttlMs: TTL_MS });
+    this.cache = new CacheAside({
+      redis,
+      prefix: 'recharge',
+      schema: payment.recharge,
+      ttlMs: TTL_MS,
+      onError: (error, doing) => log.debug({ err: error }, `could not ${doing}`),
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.cache.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.cache.stop();
   }
 
   async get(orderId: string): Promise<payment.Recharge | null> {
