@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { SandboxConfig } from '../config.js';
+import { Faults } from '../faults/faults.js';
+import { PublicAddress } from '../http/public-address.js';
+import { Journal } from '../journal/journal.js';
+import { Log } from '#libs/service';
+import { Statistics } from '../stats/statistics.js';
+import { QrCodes } from '../trade/qr-codes.js';
+import { TradeBook } from '../trade/trade-book.js';
+import type { PayMethod, Trade } from '../trade/trade.js';
+import { AlipayKeys } from './alipay-keys.js';
+import { newTradeNo } from './alipay-words.js';
+import { CallLimit } from './call-limit.js';
+import { failures, isFailure, type AlipayFailure } from './failure.js';
+import { closeTrade } from './methods/close.js';
+import { precreateTrade } from './methods/precreate.js';
+import { queryTrade } from './methods/query.js';
+import { replyName, signedReply, tamperWith, unsignedReply, type ReplyBody } from './reply.js';
+import { checkRequest, type AlipayRequest } from './request.js';
+import type { Parameters } from './signature.js';
+import { OPEN_FAILURES, readTerms } from './trade-terms.js';
+
+/** Methods that a buyer's browser opens; they answer with a page and don't count against the merchant's limit. */
+const PAGE_METHODS: ReadonlyMap<string, PayMethod> = new Map([
+  ['alipay.trade.page.pay', 'page'],
+  ['alipay.trade.wap.pay', 'wap'],
+]);
+
+/** What the gateway does with a request; the controller puts it on the wire. */
+export type GatewayAnswer =
+  | { readonly type: 'reply'; readonly text: string }
+  /** The buyer goes on to the cashier. */
+  | { readonly type: 'cashier'; readonly trade: Trade }
+  | { readonly type: 'refusal-page'; readonly failure: AlipayFailure }
+  | { readonly type: 'server-error' }
+  | { readonly type: 'no-answer' };
+
+/** `gateway.do`: one door for every method. */
+@Injectable()
+export class AlipayGateway {
+  private readonly limit: CallLimit;
+  private readonly methods: ReadonlyMap<string, (request: AlipayRequest) => ReplyBody | AlipayFailure>;
+
+  constructor(
+    private readonly config: SandboxConfig,
+    private readonly keys: AlipayKeys,
+    private readonly book: TradeBook,
+    qrCodes: QrCodes,
+    private readonly faults: Faults,
+    private readonly journal: Journal,
+    address: PublicAddress,
+    private readonly statistics: Statistics,
+    private readonly log: Log,
+  ) {
+    this.limit = new CallLimit(config.callsPerSecond);
+    this.statistics.report('alipayLimit', () => this.limit.statistics());
+    this.methods = new Map([
+      ['alipay.trade.query', (request) => queryTrade(book, request)],
+      ['alipay.trade.close', (request) => closeTrade(book, request)],
+      [
+        'alipay.trade.precreate',
+        (request) => precreateTrade(qrCodes, request, config.alipay.sellerId, address.url),
+      ],
+    ]);
+  }
+
+  async handle(parameters: Parameters): Promise<GatewayAnswer> {
+    const method = parameters.get('method') ?? '';
+    this.statistics.count('calls', this.methods.has(method) || PAGE_METHODS.has(method) ? method : 'unknown');
+    return PAGE_METHODS.has(method) ? this.openPage(parameters) : this.answerCall(parameters);
+  }
+
+  /**
+   * Opens, or finds again, the trade of a signed page-pay or wap-pay request: what a browser does that follows the URL.
+   */
+  async openPage(
+    parameters: Parameters,
+  ): Promise<Extract<GatewayAnswer, { type: 'cashier' | 'refusal-page' }>> {
+    const refuse = (failure: AlipayFailure) => {
+      this.tell(parameters, failure);
+      return { type: 'refusal-page', failure } as const;
+    };
+    const request = checkRequest(parameters, this.merchant());
+    if ('failure' in request) return refuse(request.failure);
+    const method = PAGE_METHODS.get(request.method);
+    if (method === undefined) return refuse(failures.invalidMethod);
+    const terms = readTerms(request, method, this.config.alipay.sellerId, Date.now());
+    if (isFailure(terms)) return refuse(terms);
+    const opened = this.book.open(terms, newTradeNo);
+    if (opened.outcome !== 'created' && opened.outcome !== 'existing')
+      return refuse(OPEN_FAILURES[opened.outcome]);
+    await this.journal.flush();
+    return { type: 'cashier', trade: opened.trade };
+  }
+
+  private async answerCall(parameters: Parameters): Promise<GatewayAnswer> {
+    const method = parameters.get('method') ?? '';
+    const signed = (body: ReplyBody | AlipayFailure) => this.signedReply(parameters, method, body);
+    if (parameters.get('app_id') === this.config.alipay.appId && !this.limit.tryCall()) {
+      return signed(failures.callLimited);
+    }
+    const request = checkRequest(parameters, this.merchant());
+    if ('failure' in request) {
+      if (request.signed) return signed(request.failure);
+      this.tell(parameters, request.failure);
+      return { type: 'reply', text: unsignedReply(replyName(method), request.failure) };
+    }
+    const work = this.methods.get(method);
+    if (work === undefined) return signed(failures.invalidMethod);
+    return this.workWithTrouble(parameters, request, work);
+  }
+
+  /** The faults that lie in the call itself: some strike before the work is done, some after. */
+  private async workWithTrouble(
+    parameters: Parameters,
+    request: AlipayRequest,
+    work: (request: AlipayRequest) => ReplyBody | AlipayFailure,
+  ): Promise<GatewayAnswer> {
+    const subject = String(request.biz['out_trade_no'] ?? request.biz['trade_no'] ?? '');
+    if (this.faults.strikes('serverError', subject)) return { type: 'server-error' };
+    if (this.faults.strikes('unsignedError', subject)) {
+      return { type: 'reply', text: unsignedReply('error_response', failures.unavailable) };
+    }
+    const body = work(request);
+    await this.journal.flush();
+    if (this.faults.strikes('timeoutAfterWork', subject)) return { type: 'no-answer' };
+    const isUnknown = this.faults.strikes('systemError', subject);
+    const reply = await this.signedReply(parameters, request.method, isUnknown ? failures.systemError : body);
+    if (!this.faults.strikes('tamperedReply', subject)) return reply;
+    return { type: 'reply', text: tamperWith(reply.text) };
+  }
+
+  private async signedReply(
+    parameters: Parameters,
+    method: string,
+    body: ReplyBody | AlipayFailure,
+  ): Promise<{ type: 'reply'; text: string }> {
+    if (isFailure(body)) this.tell(parameters, body);
+    return { type: 'reply', text: await signedReply(method, body, this.keys.alipayPrivateKey) };
+  }
+
+  private tell(parameters: Parameters, failure: AlipayFailure): void {
+    this.statistics.count('refusals', failure.sub_code);
+    this.log.debug({ method: parameters.get('method'), subCode: failure.sub_code }, 'Refused a call');
+  }
+
+  private merchant() {
+    return { appId: this.config.alipay.appId, publicKey: this.keys.appPublicKey };
+  }
+}

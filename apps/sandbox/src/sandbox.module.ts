@@ -1,0 +1,74 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Health, Log, Metrics } from '#libs/service';
+import { AlipayChannel } from './alipay/alipay-channel.js';
+import { AlipayKeys } from './alipay/alipay-keys.js';
+import { AlipayNotify } from './alipay/alipay-notify.js';
+import { AlipayCloseNotify } from './alipay/close-notify.js';
+import { AlipayGatewayController } from './alipay/gateway.controller.js';
+import { AlipayGateway } from './alipay/gateway.service.js';
+import { AlipayReturnUrl } from './alipay/return-url.js';
+import { Buyer } from './buyer/buyer.js';
+import { CashierController } from './cashier/cashier.controller.js';
+import { Channels } from './channel/channels.js';
+import { SandboxConfig } from './config.js';
+import { FaultsController } from './control/faults.controller.js';
+import { TradesController } from './control/trades.controller.js';
+import { Faults } from './faults/faults.js';
+import { HealthController } from './health/health.controller.js';
+import { PublicAddress } from './http/public-address.js';
+import { Journal } from './journal/journal.js';
+import { NotifyQueue } from './notify/notify-queue.js';
+import { NotifySender } from './notify/notify-sender.js';
+import { StatisticsController } from './stats/statistics.controller.js';
+import { Statistics } from './stats/statistics.js';
+import { QrCodes } from './trade/qr-codes.js';
+import { TradeBook } from './trade/trade-book.js';
+
+/** What has to be read or made before the app can be put together. */
+export interface SandboxParts {
+  readonly config: SandboxConfig;
+  readonly log: Log;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly journal: Journal;
+  readonly alipayKeys: AlipayKeys;
+}
+
+@Module({})
+export class SandboxModule {
+  static forRoot(parts: SandboxParts): DynamicModule {
+    return {
+      module: SandboxModule,
+      controllers: [
+        AlipayGatewayController,
+        CashierController,
+        TradesController,
+        FaultsController,
+        StatisticsController,
+        HealthController,
+      ],
+      providers: [
+        { provide: SandboxConfig, useValue: parts.config },
+        { provide: Log, useValue: parts.log },
+        { provide: Health, useValue: parts.health },
+        { provide: Metrics, useValue: parts.metrics },
+        { provide: Journal, useValue: parts.journal },
+        { provide: AlipayKeys, useValue: parts.alipayKeys },
+        PublicAddress,
+        Statistics,
+        Faults,
+        Channels,
+        TradeBook,
+        QrCodes,
+        NotifySender,
+        NotifyQueue,
+        Buyer,
+        AlipayNotify,
+        AlipayReturnUrl,
+        AlipayGateway,
+        AlipayChannel,
+        AlipayCloseNotify,
+      ],
+    };
+  }
+}
