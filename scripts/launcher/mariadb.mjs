@@ -134,7 +134,6 @@ export async function startMariadb({
         return { file: programs.server, args: serverArguments({ home, port: chosen, bufferPoolMb }) };
       },
       answers: (chosen) => answers(urlOf(password, chosen)),
-      isOurs: (commandLine) => commandLine.includes(`--datadir=${data}`),
       // Recovery after a crash reads the whole redo log.
       startTimeoutMs: 120_000,
     },

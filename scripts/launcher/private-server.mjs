@@ -1,7 +1,7 @@
 // @ts-check
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Backoff } from './backoff.mjs';
 import { atExit } from './last-resort.mjs';
@@ -16,8 +16,6 @@ import { commandLineOf, isAlive, signal, terminate, waitForExit } from './proces
  * @property {string} name as people call it
  * @property {(port: number) => { file: string, args: string[], argv0?: string }} command
  * @property {(port: number) => Promise<boolean>} answers asks it something over its own protocol
- * @property {(commandLine: string, port: number) => boolean} isOurs whether a running process with this command line
- *   is the instance of this very folder
  * @property {number} startTimeoutMs
  */
 
@@ -29,7 +27,7 @@ import { commandLineOf, isAlive, signal, terminate, waitForExit } from './proces
  * @property {(line: string) => void} [log]
  */
 
-/** @typedef {{ pid: number, port: number, owner: { pid: number, commandLine: string } }} InstanceRecord */
+/** @typedef {{ pid: number, port: number, program: string, owner: { pid: number, commandLine: string } }} InstanceRecord */
 
 /**
  * One private instance of a server: on 127.0.0.1, with its data in a folder of ours, started and stopped here. It
@@ -55,7 +53,7 @@ export class PrivateServer {
   constructor(kind, options) {
     this.#kind = kind;
     this.#options = options;
-    this.#recordFile = join(options.home, 'instance.json');
+    this.#recordFile = recordFileOf(options.home);
     this.#logFile = join(options.home, 'server.log');
     this.#port = options.port;
     mkdirSync(options.home, { recursive: true });
@@ -75,7 +73,7 @@ export class PrivateServer {
   /** Starts it, or starts it again on the same port with the same data, and waits until it answers. */
   async start() {
     if (this.#child !== undefined) return;
-    await this.#stopLeftover();
+    await stopLeftover(this.#options.home, this.#options.log);
     const fixed = this.#port !== undefined;
     for (let attempt = 1; ; attempt += 1) {
       const port = this.#port ?? (await freePort());
@@ -143,7 +141,7 @@ export class PrivateServer {
     this.#wanted = true;
     const { pid } = child;
     this.#forget = atExit(() => signal(pid, 'SIGKILL'));
-    this.#writeRecord({ pid, port });
+    this.#writeRecord({ pid, port, program: basename(argv0 ?? file) });
     const startedAt = Date.now();
     while (!ended && Date.now() - startedAt < this.#kind.startTimeoutMs) {
       if (await this.#kind.answers(port)) {
@@ -187,36 +185,45 @@ export class PrivateServer {
     }, pauseMs);
   }
 
-  /** A launcher that was killed couldn't stop its servers: the next one in the same folder does. */
-  async #stopLeftover() {
-    const record = this.#readRecord();
-    if (record === undefined || !isAlive(record.pid)) return;
-    if (!this.#kind.isOurs(commandLineOf(record.pid), record.port)) return;
-    const { owner } = record;
-    if (owner.pid !== process.pid && isAlive(owner.pid) && commandLineOf(owner.pid) === owner.commandLine) {
-      throw new Problem(
-        `${this.#kind.name} in ${this.#options.home} belongs to process ${owner.pid} (${owner.commandLine}), which still runs: stop that first.`,
-      );
-    }
-    this.#options.log?.(
-      `stopping ${this.#kind.name} (pid ${record.pid}), left over from a launcher that was killed`,
-    );
-    await terminate(record.pid, 30_000);
-  }
-
-  /** @returns {InstanceRecord | undefined} */
-  #readRecord() {
-    if (!existsSync(this.#recordFile)) return undefined;
-    try {
-      return JSON.parse(readFileSync(this.#recordFile, 'utf8'));
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** @param {{ pid: number, port: number }} instance */
+  /** @param {Omit<InstanceRecord, 'owner'>} instance */
   #writeRecord(instance) {
     const owner = { pid: process.pid, commandLine: commandLineOf(process.pid) };
     writeFileSync(this.#recordFile, JSON.stringify({ ...instance, owner }), { mode: 0o600 });
   }
+}
+
+/** @param {string} home */
+function recordFileOf(home) {
+  return join(home, 'instance.json');
+}
+
+/**
+ * A launcher that was killed couldn't stop its servers: the next one in the same folder does. Ours is the process that
+ * has the recorded number, runs the recorded program, and names the recorded port in its command line.
+ *
+ * @param {string} home of an instance
+ * @param {(line: string) => void} [log]
+ * @throws {Problem} when whoever started it still lives
+ */
+export async function stopLeftover(home, log = () => {}) {
+  const file = recordFileOf(home);
+  if (!existsSync(file)) return;
+  /** @type {InstanceRecord} */
+  let record;
+  try {
+    record = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return;
+  }
+  const { pid, port, program, owner } = record;
+  if (!isAlive(pid)) return;
+  const commandLine = commandLineOf(pid);
+  if (!commandLine.includes(program) || !new RegExp(`\\b${port}\\b`).test(commandLine)) return;
+  if (owner.pid !== process.pid && isAlive(owner.pid) && commandLineOf(owner.pid) === owner.commandLine) {
+    throw new Problem(
+      `The server in ${home} belongs to process ${owner.pid} (${owner.commandLine}), which still runs: stop that first.`,
+    );
+  }
+  log(`stopping ${program} (pid ${pid}), left over from a launcher that was killed`);
+  await terminate(pid, 30_000);
 }

@@ -18,7 +18,7 @@ export class Progress {
   #frame = 0;
   #drawn = false;
 
-  /** @param {NodeJS.WriteStream | undefined} [stream] undefined: says nothing */
+  /** @param {NodeJS.WriteStream} [stream] without one it says nothing */
   constructor(stream) {
     this.#stream = stream;
     this.#colour = stream !== undefined && wantsColour(stream);

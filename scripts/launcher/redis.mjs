@@ -56,9 +56,6 @@ export async function startRedis({ dataDir, port, appendonly = false, autoRestar
         return { ...program, args: serverArguments(home, chosen, appendonly) };
       },
       answers: (chosen) => ping(chosen),
-      // Redis replaces its command line by its address.
-      isOurs: (commandLine, chosen) =>
-        /redis|valkey/.test(commandLine) && commandLine.includes(`127.0.0.1:${chosen}`),
       startTimeoutMs: 60_000,
     },
     { home, autoRestart, ...(port === undefined ? {} : { port }), ...(log === undefined ? {} : { log }) },

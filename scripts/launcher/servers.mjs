@@ -89,9 +89,8 @@ export async function startServers(options) {
   const results = await Promise.allSettled([startMysql(options), startRedisOf(options)]);
   const [mysql, redis] = results;
   const stop = async () => {
-    await Promise.all(
-      results.map((result) => (result.status === 'fulfilled' ? result.value.stop() : undefined)),
-    );
+    const running = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    await Promise.all(running.map((server) => server.stop()));
   };
   if (mysql.status === 'rejected' || redis.status === 'rejected') {
     await stop();

@@ -20,6 +20,8 @@ const LEVEL_STYLES = {
 
 const SEVERITY = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
+/** @typedef {{ level?: string | number, time?: string | number, msg?: string, err?: { message?: string, stack?: string } } & Record<string, unknown>} PinoRecord */
+
 /**
  * @typedef {object} LogLine
  * @property {string} level one of pino's; a line that is no JSON counts as `info`
@@ -34,7 +36,7 @@ const SEVERITY = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
  * @returns {LogLine}
  */
 export function parseLogLine(raw) {
-  /** @type {Record<string, unknown>} */
+  /** @type {PinoRecord} */
   let record;
   try {
     record = JSON.parse(raw);
@@ -44,19 +46,18 @@ export function parseLogLine(raw) {
   if (record === null || typeof record !== 'object')
     return { level: 'info', time: '', message: raw, fields: {} };
   const level = String(record.level ?? 'info');
-  const error = /** @type {{ message?: string, stack?: string } | undefined} */ (record.err);
   return {
     level: LEVEL_NAMES[level] ?? level,
     time: clockTime(record.time),
-    message: String(record.msg ?? error?.message ?? ''),
+    message: record.msg ?? record.err?.message ?? '',
     fields: Object.fromEntries(Object.entries(record).filter(([name]) => !PLAIN_FIELDS.has(name))),
-    ...(error?.stack === undefined ? {} : { stack: error.stack }),
+    ...(record.err?.stack === undefined ? {} : { stack: record.err.stack }),
   };
 }
 
-/** @param {unknown} time ISO 8601 or milliseconds since 1970 */
+/** @param {string | number | undefined} time ISO 8601 or milliseconds since 1970 */
 function clockTime(time) {
-  if (typeof time !== 'string' && typeof time !== 'number') return '';
+  if (time === undefined) return '';
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(11, 23);
 }

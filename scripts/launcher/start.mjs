@@ -1,6 +1,5 @@
 // @ts-check
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { readSettings } from './environment.mjs';
 import { holderOf, takeLock, withLock } from './lock.mjs';
@@ -10,6 +9,7 @@ import { isPortFree } from './ports.mjs';
 import { Problem } from './problem.mjs';
 import { Progress, elapsed } from './progress.mjs';
 import { DEMO_PASSWORD, box, formatReceipt, rechargeOnce } from './receipt.mjs';
+import { ROOT } from './root.mjs';
 import { endOnSignals } from './signals.mjs';
 import { startStack } from './stack.mjs';
 import { Terminal } from './terminal.mjs';
@@ -22,8 +22,6 @@ import { Terminal } from './terminal.mjs';
  * @property {string} [mysqlUrl]
  * @property {string} [redisUrl]
  */
-
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
 /** @param {string} dataDir */
 export const runningFile = (dataDir) => join(dataDir, 'running.json');

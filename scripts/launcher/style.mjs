@@ -18,5 +18,5 @@ export function styleText(style, text, colour) {
  * @returns {boolean} whether colours belong there: a terminal whose owner didn't say no (https://no-color.org)
  */
 export function wantsColour(stream) {
-  return stream.isTTY === true && !process.env.NO_COLOR;
+  return stream.isTTY && !process.env.NO_COLOR;
 }

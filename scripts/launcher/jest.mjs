@@ -1,0 +1,68 @@
+// @ts-check
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './commands.mjs';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Totals */
+
+/**
+ * @typedef {object} JestRun
+ * @property {string} root
+ * @property {string} project
+ * @property {string[]} patterns only test files whose path matches one of them; empty: all
+ * @property {boolean} inBand one file after the other
+ * @property {NodeJS.ProcessEnv} env
+ * @property {string} reportFile
+ */
+
+/**
+ * Runs one Jest project; its own output goes straight to the terminal.
+ *
+ * @param {JestRun} jest
+ * @returns {Promise<Totals>}
+ */
+export async function runJest({ root, project, patterns, inBand, env, reportFile }) {
+  mkdirSync(join(reportFile, '..'), { recursive: true });
+  rmSync(reportFile, { force: true });
+  const args = ['--selectProjects', project, '--json', `--outputFile=${reportFile}`, '--passWithNoTests'];
+  if (inBand) args.push('--runInBand');
+  const { code } = await run(
+    process.execPath,
+    [join(root, 'node_modules/jest/bin/jest.js'), ...args, ...patterns],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: {
+        ...env,
+        NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings`.trim(),
+      },
+    },
+  );
+  const totals = existsSync(reportFile)
+    ? totalsOf(JSON.parse(readFileSync(reportFile, 'utf8')))
+    : { passed: 0, failed: 0, skipped: 0 };
+  // Jest itself fell over: that is a failure even if no test says so.
+  if (code !== 0 && totals.failed === 0) totals.failed = 1;
+  return totals;
+}
+
+/**
+ * @param {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, numRuntimeErrorTestSuites: number }} report
+ *   as `jest --json` writes it
+ * @returns {Totals} a suite that couldn't run at all (an import that fails, say) is one failure
+ */
+export function totalsOf(report) {
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/**
+ * @param {Totals} totals
+ * @returns {string} the last line of `npm test`
+ */
+export function totalLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+}
