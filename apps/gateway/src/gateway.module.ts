@@ -1,11 +1,35 @@
-import { Module } from '@nestjs/common';
+import { Health, Log, Metrics, ServiceModule } from '#libs/service';
+import { SessionStore } from '#libs/sessions';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { Redis } from 'ioredis';
+import { AccessGuard } from './access/access.guard.js';
+import { AccessTokens } from './access/access-tokens.js';
+import { Authenticator } from './access/authenticator.js';
+import { RateLimits } from './access/rate-limits.js';
 import { AccountController } from './account/account.controller.js';
 import { AdminController } from './admin/admin.controller.js';
 import { AuthController } from './auth/auth.controller.js';
+import { EndpointInterceptor } from './endpoint/endpoint.interceptor.js';
+import { GatewayConfig } from './gateway.config.js';
 import { HealthController } from './health/health.controller.js';
+import { ServiceChecks } from './health/service-checks.js';
+import { ConsolePages } from './http/console-pages.js';
+import { UnmatchedRequests } from './http/unmatched-requests.js';
 import { NotifyController } from './notify/notify.controller.js';
+import { ProblemFilter } from './problems/problem.filter.js';
+import { PageResume } from './push/page-resume.js';
+import { PushController } from './push/push.controller.js';
+import { PushServer } from './push/push.server.js';
 import { RechargesController } from './recharges/recharges.controller.js';
 import { WalletController } from './wallet/wallet.controller.js';
+
+export interface GatewayParts {
+  readonly config: GatewayConfig;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly health: Health;
+}
 
 @Module({
   controllers: [
@@ -16,6 +40,34 @@ import { WalletController } from './wallet/wallet.controller.js';
     NotifyController,
     AdminController,
     HealthController,
+    PushController,
+  ],
+  providers: [
+    Authenticator,
+    ConsolePages,
+    PageResume,
+    PushServer,
+    RateLimits,
+    ServiceChecks,
+    UnmatchedRequests,
+    { provide: SessionStore, useFactory: (redis: Redis) => new SessionStore(redis), inject: [Redis] },
+    {
+      provide: AccessTokens,
+      useFactory: ({ environment }: GatewayConfig) =>
+        AccessTokens.fromKeyFile(environment.SESSION_PUBLIC_KEY_FILE),
+      inject: [GatewayConfig],
+    },
+    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_INTERCEPTOR, useClass: EndpointInterceptor },
+    { provide: APP_FILTER, useClass: ProblemFilter },
   ],
 })
-export class GatewayModule {}
+export class GatewayModule {
+  static forRoot({ config, log, metrics, health }: GatewayParts): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [ServiceModule.forRoot({ log, metrics, health, redisUrl: config.environment.REDIS_URL })],
+      providers: [{ provide: GatewayConfig, useValue: config }],
+    };
+  }
+}

@@ -187,7 +187,7 @@ export interface paths {
         };
         /**
          * Statement, newest first
-         * @description With `afterSeq`: what came after that entry, oldest first, which is how a page that was away catches up.
+         * @description With `afterSeq`: only what came after that entry, which is how a page that was away catches up.
          *
          *     Permission: `wallet:read`.
          */
@@ -424,7 +424,10 @@ export interface components {
             id: string;
             /** @enum {string} */
             service: "gateway" | "identity" | "payment" | "wallet";
+            /** @example order.paid */
             event: string;
+            /** @description The event's own id, the same at every delivery */
+            eventId: string;
             /** @description Why the last delivery failed */
             reason: string;
             deliveries: number;
@@ -561,10 +564,32 @@ export interface components {
             creditedAt: string | null;
             closedAt: string | null;
         };
+        /** @description Pushed as `recharge.changed` */
+        RechargeChanged: {
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            id: string;
+            /** @enum {string} */
+            state: "CREATED" | "PAYING" | "PAID" | "CREDITED" | "CLOSED";
+        };
         RechargePage: {
             items: components["schemas"]["Recharge"][];
             /** @description Null on the last page */
             nextCursor: string | null;
+        };
+        /** @description Answer to `resume`; a refusal is a Problem instead */
+        Resumed: {
+            wallet: components["schemas"]["Wallet"];
+            /** @description What was missed, oldest first */
+            entries: components["schemas"]["WalletEntry"][];
+            /** @description False when more was missed than is sent: load the statement anew */
+            complete: boolean;
+        };
+        /** @description Sent by the page as `resume` */
+        ResumeRequest: {
+            afterSeq: number;
         };
         Session: {
             /**
@@ -642,6 +667,47 @@ export interface components {
             available: string;
             /** @description `seq` of the newest entry: where a statement goes on from */
             lastSeq: number;
+        };
+        /** @description Pushed as `wallet.changed` */
+        WalletChanged: {
+            accounts: {
+                /** @enum {string} */
+                kind: "merchant_cash";
+                /**
+                 * @description Decimal yuan, at least two and at most six decimals
+                 * @example 50.00
+                 */
+                balance: string;
+                lastSeq: number;
+            }[];
+            entries: {
+                /** @enum {string} */
+                account: "merchant_cash";
+                seq: number;
+                /**
+                 * @description An id, always a string
+                 * @example 1077389205120450560
+                 */
+                transferId: string;
+                /** @enum {string} */
+                kind: "recharge";
+                /**
+                 * @description Decimal yuan, at least two and at most six decimals
+                 * @example 50.00
+                 */
+                amount: string;
+                /**
+                 * @description Decimal yuan, at least two and at most six decimals
+                 * @example 50.00
+                 */
+                balanceAfter: string;
+                reference: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T08:30:00.000Z
+                 */
+                createdAt: string;
+            }[];
         };
         WalletEntry: {
             /** @enum {string} */
@@ -1946,7 +2012,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
-                     * @description Decimal yuan, two decimals at most
+                     * @description Decimal yuan, two decimals at most, more than zero
                      * @example 50.00
                      */
                     amount: string;
@@ -2425,31 +2491,13 @@ export interface operations {
                     };
                 };
             };
-            /**
-             * @description `UNAVAILABLE`: The service is not available right now
-             *     `OVERLOADED`: The service has more work than it can take
-             */
+            /** @description `fail`: send it again */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "UNAVAILABLE" | "OVERLOADED";
-                    };
-                };
-            };
-            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "TIMEOUT";
-                    };
+                    "text/plain": string;
                 };
             };
         };

@@ -27,12 +27,25 @@ export class AdminController {
   async listDeadLetters({
     query,
   }: InputOf<typeof listDeadLetters>): Promise<OutputOf<typeof listDeadLetters>> {
-    throw new Error(`${String(this.deadLetters)} ${query.service}`);
+    const { items, nextCursor } = await this.deadLetters.list(query);
+    return {
+      items: items.map(({ id, event, error, deliveries, diedAt, payload }) => ({
+        id,
+        service: query.service,
+        event: event.name,
+        eventId: event.id,
+        reason: error,
+        deliveries,
+        failedAt: diedAt,
+        payload,
+      })),
+      nextCursor,
+    };
   }
 
   @Post('dead-letters/:service/:id/replay')
   @Endpoint(replayDeadLetter)
   async replayDeadLetter({ params }: InputOf<typeof replayDeadLetter>): Promise<void> {
-    throw new Error(params.id);
+    await this.deadLetters.replay(params.service, params.id);
   }
 }

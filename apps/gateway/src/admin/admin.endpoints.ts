@@ -35,7 +35,8 @@ const deadLetter = z
   .object({
     id: deadLetterId,
     service: subscriber,
-    event: z.string(),
+    event: z.string().meta({ wire: { examples: ['order.paid'] } }),
+    eventId: z.string().meta({ description: "The event's own id, the same at every delivery" }),
     reason: z.string().meta({ description: 'Why the last delivery failed' }),
     deliveries: z.number().int().min(1),
     failedAt: instant,

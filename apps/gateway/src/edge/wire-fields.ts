@@ -1,27 +1,28 @@
 import { fields } from '#libs/contracts';
-import { yuanAmount } from '#libs/money';
+import { formatYuan, parseYuan, yuanAmount } from '#libs/money';
 import { z } from 'zod';
 
 /** What the fields of requests and answers look like from outside. */
 
-const AMOUNT_NOTE = 'Decimal yuan';
+const MAX_DECIMALS = { maxDecimals: 6 };
 
 /** An amount that the platform tells: yuan, to the micro-yuan where a fraction of a cent is meant. */
-export const amount = yuanAmount.meta({
-  description: `${AMOUNT_NOTE}, at least two and at most six decimals`,
-  wire: { examples: ['50.00'] },
-});
+export const amount = z
+  .codec(z.string().regex(/^-?(0|[1-9]\d*)\.\d{2,6}$/), z.bigint(), {
+    decode: (text) =>
+      text.startsWith('-') ? -parseYuan(text.slice(1), MAX_DECIMALS) : parseYuan(text, MAX_DECIMALS),
+    encode: formatYuan,
+  })
+  .meta({
+    description: 'Decimal yuan, at least two and at most six decimals',
+    wire: { examples: ['50.00'] },
+  });
 
 /** An amount that somebody pays: whole cents, more than nothing. How much is too much, payment knows. */
-export const payableAmount = z
-  .string()
-  .regex(/^(0|[1-9]\d{0,11})(\.\d{1,2})?$/, {
-    error: 'must be a decimal string in yuan with two decimals at most, like "50.00"',
-    abort: true,
-  })
-  .refine((text) => /[1-9]/.test(text), 'must be more than zero')
-  .pipe(yuanAmount)
-  .meta({ description: `${AMOUNT_NOTE}, two decimals at most`, wire: { examples: ['50.00'] } });
+export const payableAmount = yuanAmount().meta({
+  description: 'Decimal yuan, two decimals at most, more than zero',
+  wire: { pattern: '^(0|[1-9]\\d*)(\\.\\d{1,2})?$', examples: ['50.00'] },
+});
 
 export const id = fields.id.meta({
   description: 'An id, always a string',

@@ -16,10 +16,7 @@ export interface Verbatim {
 }
 
 /** An answer with a body of its own that is neither the success nor a problem document. */
-export interface OtherResponse {
-  readonly description: string;
-  readonly schema: z.ZodType;
-}
+export type OtherResponse = Verbatim | { readonly description: string; readonly schema: z.ZodType };
 
 /** What the author of a route declares, in one place: who may call it, what it takes, what it gives. */
 export interface EndpointParts {
@@ -88,6 +85,6 @@ export function endpoint<const Parts extends EndpointParts>(parts: Parts): Endpo
   };
 }
 
-export function isVerbatim(response: z.ZodType | Verbatim | undefined): response is Verbatim {
+export function isVerbatim(response: object | undefined): response is Verbatim {
   return response !== undefined && 'contentType' in response;
 }

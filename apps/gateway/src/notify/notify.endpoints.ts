@@ -14,4 +14,5 @@ export const notifyAlipay = endpoint({
     description: 'Signed over the bytes as they are',
   },
   response: CHANNEL_ANSWER,
+  otherResponses: { 503: { contentType: 'text/plain', description: '`fail`: send it again' } },
 });

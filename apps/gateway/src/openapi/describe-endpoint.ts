@@ -10,21 +10,27 @@ import {
   ApiSecurity,
 } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { isVerbatim, type EndpointDefinition } from '../endpoint/endpoint.js';
+import {
+  isVerbatim,
+  type EndpointDefinition,
+  type RateLimitClass,
+  type Verbatim,
+} from '../endpoint/endpoint.js';
 import { problem, PROBLEM_MEDIA_TYPE } from '../problems/problem.js';
 import { wireSchema } from './wire-schema.js';
 
 /** The name of the security scheme in the document. */
 export const BEARER = 'bearer';
 
-/** What any route that asks a service may answer. */
-const SERVICE_ERRORS: readonly CommonErrorCode[] = [
-  'RATE_LIMITED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'OVERLOADED',
-  'TIMEOUT',
-];
+const OF_ANY_SERVICE = ['RATE_LIMITED', 'INTERNAL', 'UNAVAILABLE', 'OVERLOADED', 'TIMEOUT'] as const;
+
+/** What any route of a kind may refuse. A channel that can't be served gets a word of its own protocol instead. */
+const COMMON_ERRORS: Readonly<Record<RateLimitClass, readonly CommonErrorCode[]>> = {
+  normal: OF_ANY_SERVICE,
+  'sign-in': OF_ANY_SERVICE,
+  channel: ['RATE_LIMITED', 'INTERNAL'],
+  unlimited: ['INTERNAL'],
+};
 
 type Schema = Record<string, unknown>;
 
@@ -41,9 +47,7 @@ export function describeEndpoint(definition: EndpointDefinition, operationId: st
     ...(isPublic ? [] : [ApiSecurity(BEARER)]),
     ...describeRequest(definition),
     describeSuccess(definition),
-    ...Object.entries(parts.otherResponses ?? {}).map(([status, { description, schema }]) =>
-      ApiResponse({ status: Number(status), description, content: json(wireSchema(schema)) }),
-    ),
+    ...describeOthers(definition),
     ...describeProblems(definition),
   ];
 }
@@ -95,11 +99,20 @@ function fieldsOf(schema: z.ZodObject): Field[] {
 function describeSuccess({ parts, status }: EndpointDefinition): MethodDecorator {
   const { response } = parts;
   if (response === undefined) return ApiResponse({ status, description: 'Done' });
-  if (isVerbatim(response)) {
-    const { contentType, description } = response;
-    return ApiResponse({ status, description, content: { [contentType]: { schema: { type: 'string' } } } });
-  }
+  if (isVerbatim(response)) return describeVerbatim(status, response);
   return ApiResponse({ status, description: 'Done', content: json(wireSchema(response)) });
+}
+
+function describeOthers({ parts }: EndpointDefinition): MethodDecorator[] {
+  return Object.entries(parts.otherResponses ?? {}).map(([status, response]) => {
+    if (isVerbatim(response)) return describeVerbatim(Number(status), response);
+    const { description, schema } = response;
+    return ApiResponse({ status: Number(status), description, content: json(wireSchema(schema)) });
+  });
+}
+
+function describeVerbatim(status: number, { contentType, description }: Verbatim): MethodDecorator {
+  return ApiResponse({ status, description, content: { [contentType]: { schema: { type: 'string' } } } });
 }
 
 /** One response a status, which lists the codes that it may carry. */
@@ -134,7 +147,7 @@ export function errorsOf({ parts, rateLimit }: EndpointDefinition): ErrorCode[] 
     ...(parts.body === undefined ? [] : (['UNSUPPORTED_MEDIA_TYPE'] as const)),
     ...(parts.body === undefined && parts.rawBody === undefined ? [] : (['PAYLOAD_TOO_LARGE'] as const)),
     ...(parts.errors ?? []),
-    ...(rateLimit === 'unlimited' ? (['INTERNAL'] as const) : SERVICE_ERRORS),
+    ...COMMON_ERRORS[rateLimit],
   ];
   return [...new Set(codes)];
 }

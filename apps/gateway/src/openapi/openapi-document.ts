@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { BEARER } from './describe-endpoint.js';
+import { pushDescription } from '../push/push-messages.js';
 import { collectNamedSchemas } from './named-schemas.js';
 
 const DESCRIPTION = `Merchants recharge a wallet through a payment channel and spend it on ads.
@@ -23,7 +24,7 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
   const scanned = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_controller, method) => method,
   });
-  const { document, named } = collectNamedSchemas(scanned);
+  const { document, named } = collectNamedSchemas({ ...scanned, 'x-push': pushDescription() });
   const schemas = Object.fromEntries(
     Object.entries(named).sort(([left], [right]) => left.localeCompare(right)),
   );

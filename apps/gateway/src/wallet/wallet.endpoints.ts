@@ -47,7 +47,7 @@ export const listWalletEntries = endpoint({
   permission: 'wallet:read',
   summary: 'Statement, newest first',
   description:
-    'With `afterSeq`: what came after that entry, oldest first, which is how a page that was away catches up.',
+    'With `afterSeq`: only what came after that entry, which is how a page that was away catches up.',
   query: {
     cursor,
     limit,

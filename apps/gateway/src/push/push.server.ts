@@ -1,0 +1,207 @@
+import type { Server as HttpServer } from 'node:http';
+import { createAdapter } from '@socket.io/redis-streams-adapter';
+import { DomainError, type identity } from '#libs/contracts';
+import { Log, Metrics } from '#libs/service';
+import type { AccessTokenClaims } from '#libs/sessions';
+import { newRequestId, runInContext } from '#libs/transport';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { Redis } from 'ioredis';
+import { Server, type Socket } from 'socket.io';
+import type { z } from 'zod';
+import { AccessTokens } from '../access/access-tokens.js';
+import { Authenticator } from '../access/authenticator.js';
+import { RateLimits } from '../access/rate-limits.js';
+import { GatewayConfig } from '../gateway.config.js';
+import type { Problem } from '../problems/problem.js';
+import { problemOf, refusalOf } from '../problems/problem-of.js';
+import { PageResume } from './page-resume.js';
+import type { rechargeChanged, resumed, walletChanged } from './push-messages.js';
+
+const PATH = '/socket.io';
+const PING_INTERVAL_MS = 15_000;
+const PING_TIMEOUT_MS = 10_000;
+/** A page only ever sends `resume`; whatever is larger is no page. */
+const MAX_MESSAGE_BYTES = 4_096;
+const STREAM = 'clearbid:{push}';
+const STREAM_LENGTH = 10_000;
+const STREAM_WAIT_MS = 1_000;
+/** A room that nobody is in; see `tick`. */
+const NOBODY = 'nobody';
+
+type Acknowledge = (answer: z.input<typeof resumed> | Problem) => void;
+
+interface FromPage {
+  resume: (request: unknown, acknowledge: Acknowledge) => void;
+}
+
+interface ToPage {
+  'wallet.changed': (message: z.input<typeof walletChanged>) => void;
+  'recharge.changed': (message: z.input<typeof rechargeChanged>) => void;
+}
+
+interface SocketData {
+  claims: AccessTokenClaims;
+  principal: identity.Principal;
+}
+
+type PageServer = Server<FromPage, ToPage, Record<never, never>, SocketData>;
+type Page = Socket<FromPage, ToPage, Record<never, never>, SocketData>;
+
+/**
+ * Tells open pages what changed. Nothing depends on it: what a page misses it asks for with `resume`. An event
+ * reaches one replica of the gateway; a Redis stream between the replicas carries it to the one that holds the page.
+ */
+@Injectable()
+export class PushServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly io: PageServer;
+  private readonly redis: Redis;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly http: HttpAdapterHost,
+    private readonly config: GatewayConfig,
+    private readonly tokens: AccessTokens,
+    private readonly authenticator: Authenticator,
+    private readonly limits: RateLimits,
+    private readonly resume: PageResume,
+    private readonly log: Log,
+    metrics: Metrics,
+  ) {
+    // The adapter reads in a loop: on a connection that refuses commands at once while Redis is away, that loop
+    // would never let go of the processor. On this one they wait.
+    this.redis = new Redis(config.environment.REDIS_URL, { maxRetriesPerRequest: null, lazyConnect: true });
+    this.redis.on('error', () => undefined);
+    this.io = new Server({
+      path: PATH,
+      // Long polling would need sticky sessions.
+      transports: ['websocket'],
+      serveClient: false,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+      maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    });
+    const open = metrics.gauge('push_pages', 'Pages connected to this replica');
+    this.io.on('connection', (page) => {
+      open.inc();
+      page.on('disconnect', () => open.dec());
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.redis.connect();
+    this.io.adapter(
+      createAdapter(this.redis, {
+        streamName: STREAM,
+        channelPrefix: STREAM,
+        maxLen: STREAM_LENGTH,
+        blockTimeInMs: STREAM_WAIT_MS,
+        onlyPlaintext: true,
+      }),
+    );
+    this.io.use((page, next) => {
+      this.signIn(page).then(
+        () => next(),
+        (error: unknown) => next(connectionError(error)),
+      );
+    });
+    this.io.on('connection', (page) => this.welcome(page));
+    this.io.attach(this.http.httpAdapter.getHttpServer() as HttpServer);
+    this.timer = setInterval(() => void this.tick(), this.config.environment.PUSH_SESSION_CHECK_MS).unref();
+  }
+
+  /** Before the HTTP server closes, which waits for every connection. */
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    this.io.local.disconnectSockets(true);
+    await this.io.of('/').adapter.close();
+    this.io.engine.close();
+    this.redis.disconnect();
+  }
+
+  walletChanged(ownerId: string, message: z.input<typeof walletChanged>): void {
+    this.io.to(roomOf('wallet', ownerId)).emit('wallet.changed', message);
+  }
+
+  rechargeChanged(merchantId: string, message: z.input<typeof rechargeChanged>): void {
+    this.io.to(roomOf('recharges', merchantId)).emit('recharge.changed', message);
+  }
+
+  private async signIn(page: Page): Promise<void> {
+    const { token } = page.handshake.auth as { token?: unknown };
+    const claims = await this.tokens.verify(typeof token === 'string' ? `Bearer ${token}` : undefined);
+    await this.limits.admitAccount(claims.sub);
+    page.data = { claims, principal: await this.principalOf(claims) };
+  }
+
+  private welcome(page: Page): void {
+    const { accountId, permissions } = page.data.principal;
+    if (permissions.includes('wallet:read')) void page.join(roomOf('wallet', accountId));
+    if (permissions.includes('recharge:read')) void page.join(roomOf('recharges', accountId));
+    page.on('resume', (request, acknowledge) => {
+      if (typeof acknowledge !== 'function') return;
+      this.answer(page, request).then(acknowledge, (error: unknown) => acknowledge(this.problem(error)));
+    });
+  }
+
+  private async answer(page: Page, request: unknown): Promise<z.input<typeof resumed>> {
+    const { claims } = page.data;
+    await this.limits.admitAccount(claims.sub);
+    await this.recheck(page);
+    const { principal } = page.data;
+    return runInContext({ requestId: newRequestId(), principal }, () =>
+      this.resume.answer(principal, request),
+    );
+  }
+
+  private async recheckAll(): Promise<void> {
+    for (const page of this.io.of('/').sockets.values()) {
+      await this.recheck(page).catch((error: unknown) => {
+        // Not known to be over: a page is not thrown out because Redis or identity is away.
+        if (page.connected)
+          this.log.debug({ err: error }, 'The session of an open page could not be checked');
+      });
+    }
+  }
+
+  /** Throws out a page whose session has ended. */
+  private async recheck(page: Page): Promise<void> {
+    try {
+      page.data.principal = await this.principalOf(page.data.claims);
+    } catch (error) {
+      if (DomainError.is(error) && error.status === 401) page.disconnect(true);
+      throw error;
+    }
+  }
+
+  private principalOf(claims: AccessTokenClaims): Promise<identity.Principal> {
+    return runInContext({ requestId: newRequestId() }, () => this.authenticator.principalOf(claims));
+  }
+
+  private async tick(): Promise<void> {
+    // A reader that has read nothing yet asks for "what comes after now" again and again, and misses what comes
+    // between two askings. One message gives it a place to go on from.
+    this.io.to(NOBODY).emit('recharge.changed', { id: '1', state: 'CREATED' });
+    await this.recheckAll();
+  }
+
+  private problem(error: unknown): Problem {
+    const refusal = refusalOf(error);
+    if (refusal.code === 'INTERNAL') this.log.error({ err: error }, 'A page could not be answered');
+    return problemOf(refusal, { path: PATH, requestId: newRequestId() });
+  }
+}
+
+type Room = `${'wallet' | 'recharges'}:${string}`;
+
+function roomOf(kind: 'wallet' | 'recharges', accountId: string): Room {
+  return `${kind}:${accountId}`;
+}
+
+/** What the page's `connect_error` shows: the code as message, the problem document as `data`. */
+function connectionError(error: unknown): Error {
+  const refusal = refusalOf(error);
+  return Object.assign(new Error(refusal.code), {
+    data: problemOf(refusal, { path: PATH, requestId: newRequestId() }),
+  });
+}
