@@ -16,8 +16,8 @@ const TICK = new Html(
     'stroke-width="4.5" stroke-linecap="round" stroke-linejoin="round"/></svg>',
 );
 
-function row(name: string, value: string, className = ''): Html {
-  return markup`<div><dt>${name}</dt><dd class="${className}">${value}</dd></div>`;
+function row(name: string, value: string, className?: string): Html {
+  return markup`<div><dt>${name}</dt><dd${className && markup` class="${className}"`}>${value}</dd></div>`;
 }
 
 function clockText(leftMs: number): string {

@@ -9,7 +9,7 @@ export function languageOf(acceptLanguage: string | undefined): Language {
       const [tag = '', ...parameters] = part.trim().toLowerCase().split(';');
       const weight =
         parameters.map((one) => /^\s*q=([01](?:\.\d{1,3})?)$/.exec(one)?.[1]).find(Boolean) ?? '1';
-      return { language: tag.split('-')[0], weight: Number(weight) };
+      return { language: tag === '*' ? 'zh' : tag.split('-')[0], weight: Number(weight) };
     })
     .filter(({ language, weight }) => weight > 0 && (language === 'zh' || language === 'en'))
     .sort((one, other) => other.weight - one.weight);
