@@ -25,7 +25,7 @@ export async function build(root, progress) {
  * @param {string} root
  * @param {(detail: string) => void} report
  */
-async function buildServices(root, report) {
+export async function buildServices(root, report) {
   const folders = ['apps', 'libs', 'test', 'bench'].map((folder) => join(root, folder));
   const sources = folders
     .flatMap((folder) => filesIn(folder))

@@ -1,8 +1,7 @@
 // @ts-check
-import { join } from 'node:path';
 import { runChecks } from './checks.mjs';
 import { readSettings } from './environment.mjs';
-import { withLock } from './lock.mjs';
+import { whilePreparing } from './launch.mjs';
 import { main } from './main.mjs';
 import { ensurePackages } from './packages.mjs';
 import { Progress } from './progress.mjs';
@@ -13,7 +12,7 @@ export function check() {
   return main(async () => {
     const { dataDir } = readSettings(ROOT);
     const progress = new Progress(process.stdout);
-    await withLock(join(dataDir, 'preparing.lock'), () =>
+    await whilePreparing(dataDir, () =>
       progress.step('Installing the packages', (report) => ensurePackages(ROOT, report)),
     );
     const { passed, failed } = await runChecks(ROOT, progress);

@@ -33,6 +33,7 @@ export function findProgram(names, { system = false } = {}) {
  * @typedef {object} CommandResult
  * @property {number} code 127 when there is no such program
  * @property {string} output stdout and stderr as they came
+ * @property {string} stdout
  */
 
 /**
@@ -48,6 +49,7 @@ export function run(file, args, { cwd, env = process.env, onLine, stdio = 'pipe'
     const child = spawn(file, args, { cwd, env, stdio: ['ignore', stdio, stdio] });
     const forget = atExit(() => child.kill());
     let output = '';
+    let stdout = '';
     let rest = '';
     /** @param {Buffer} chunk */
     const take = (chunk) => {
@@ -58,12 +60,13 @@ export function run(file, args, { cwd, env = process.env, onLine, stdio = 'pipe'
       rest = lines.pop() ?? '';
       for (const line of lines) onLine(line);
     };
+    child.stdout?.on('data', (chunk) => (stdout += chunk));
     child.stdout?.on('data', take);
     child.stderr?.on('data', take);
-    child.once('error', (error) => resolve({ code: 127, output: error.message }));
+    child.once('error', (error) => resolve({ code: 127, output: error.message, stdout }));
     child.once('close', (code, killedBy) => {
       forget();
-      resolve({ code: code ?? 1, output: killedBy ? `${output}\n${killedBy}` : output });
+      resolve({ code: code ?? 1, output: killedBy ? `${output}\n${killedBy}` : output, stdout });
     });
   });
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { build } from './build.mjs';
 import { runChecks } from './checks.mjs';
@@ -7,17 +7,15 @@ import { ensureChromium } from './chromium.mjs';
 import { findProgram } from './commands.mjs';
 import { readSettings } from './environment.mjs';
 import { runJest, totalLine } from './jest.mjs';
-import { atExit } from './last-resort.mjs';
-import { withLock } from './lock.mjs';
+import { whilePreparing } from './launch.mjs';
 import { main } from './main.mjs';
 import { prepareMariadbTemplate } from './mariadb.mjs';
 import { ensurePackages } from './packages.mjs';
 import { Problem } from './problem.mjs';
-import { stopLeftover } from './private-server.mjs';
-import { isAlive } from './processes.mjs';
 import { Progress, elapsed } from './progress.mjs';
 import { findRedis } from './redis.mjs';
 import { ROOT } from './root.mjs';
+import { openRunFolder } from './run-folder.mjs';
 import { planServers, startServers } from './servers.mjs';
 import { endOnSignals } from './signals.mjs';
 import { styleText } from './style.mjs';
@@ -65,7 +63,7 @@ export function test() {
     let stopServers = async () => {};
     endOnSignals(() => stopServers());
 
-    const home = await runFolder(join(settings.dataDir, 'test'));
+    const { home, remove } = await openRunFolder(join(settings.dataDir, 'test'));
     const totals = { passed: 0, failed: 0, skipped: 0 };
     try {
       const setUp = await prepareTests({ tiers, home, settings, progress });
@@ -88,7 +86,7 @@ export function test() {
       }
     } finally {
       await stopServers();
-      rmSync(home, { recursive: true, force: true });
+      remove();
     }
     const nothingRan = totals.passed + totals.failed === 0;
     progress.print(
@@ -129,7 +127,7 @@ async function runTier(tier, { patterns, home, env, buildFailed, progress }) {
  */
 async function prepareTests({ tiers, home, settings, progress }) {
   let buildFailed = false;
-  await withLock(join(settings.dataDir, 'preparing.lock'), async () => {
+  await whilePreparing(settings.dataDir, async () => {
     await progress.step('Installing the packages', (report) => ensurePackages(ROOT, report));
     if (!tiers.some((tier) => tier.build)) return;
     try {
@@ -187,23 +185,4 @@ function pathWithServers(home) {
     folders.unshift(bin);
   }
   return folders.join(delimiter);
-}
-
-/**
- * A folder of this run's own: two runs at once don't meet, and what a killed run left is cleared away.
- *
- * @param {string} parent
- */
-async function runFolder(parent) {
-  mkdirSync(parent, { recursive: true });
-  for (const name of readdirSync(parent)) {
-    const pid = /^run-(\d+)$/.exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
-    for (const server of ['mysql', 'redis']) await stopLeftover(join(parent, name, server));
-    rmSync(join(parent, name), { recursive: true, force: true });
-  }
-  const home = join(parent, `run-${process.pid}`);
-  mkdirSync(home);
-  atExit(() => rmSync(home, { recursive: true, force: true }));
-  return home;
 }
