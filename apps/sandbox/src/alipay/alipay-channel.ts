@@ -10,7 +10,9 @@ import { AlipayReturnUrl } from './return-url.js';
 
 /** Alipay's pages name the code without the side that is to blame: `isv.invalid-signature` → `invalid-signature`. */
 export function refusalOf(failure: AlipayFailure): Refusal {
-  return { code: failure.sub_code.replace(/^isv\./, ''), reason: failure.sub_msg };
+  // The message comes escaped for HTML already, also in JSON; the page does that by itself.
+  const reason = failure.sub_msg.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&');
+  return { code: failure.sub_code.replace(/^isv\./, ''), reason };
 }
 
 /** Alipay, as the channel-neutral parts see it. */

@@ -21,7 +21,7 @@ export function refusalPage(language: Language, refusal: Refusal): Page {
 <p class="lead">${texts.refusedLead}</p>
 <dl>
 <div><dt>${texts.errorCode}</dt><dd class="number">${refusal.code}</dd></div>
-<div><dt>${texts.errorReason}</dt><dd>${refusal.reason}</dd></div>
+<div class="long"><dt>${texts.errorReason}</dt><dd>${refusal.reason}</dd></div>
 </dl>`,
   };
 }

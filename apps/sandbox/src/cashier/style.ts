@@ -34,7 +34,7 @@ header small{color:var(--quiet);font-size:13px}
 }
 .notice{
   margin:0;padding:10px 24px;font-size:13.5px;color:var(--warn-ink);background:var(--warn);
-  border-bottom:1px solid var(--warn-line);text-align:center;
+  border-bottom:1px solid var(--warn-line);text-align:center;text-wrap:balance;
 }
 .body{padding:26px 24px 24px}
 h1{margin:0;font-size:15px;font-weight:500;color:var(--quiet);text-align:center}
@@ -46,6 +46,8 @@ h1{margin:0;font-size:15px;font-weight:500;color:var(--quiet);text-align:center}
 dl{margin:0;border-top:1px solid var(--line)}
 dl div{display:flex;gap:16px;justify-content:space-between;padding:11px 0;border-bottom:1px solid var(--line)}
 dt{color:var(--quiet);flex:none}
+dl .long{display:block}
+.long dd{text-align:left;font-size:14.5px}
 dd{margin:0;text-align:right;overflow-wrap:anywhere;min-width:0}
 .number{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:13.5px;line-height:1.8}
 .clock{font-variant-numeric:tabular-nums;font-weight:600}
@@ -66,7 +68,7 @@ dd{margin:0;text-align:right;overflow-wrap:anywhere;min-width:0}
 details{margin-top:22px;border:1px dashed var(--line);border-radius:14px}
 summary{padding:11px 14px;cursor:pointer;font-size:14px;color:var(--quiet);list-style-position:inside}
 summary b{color:var(--ink);font-weight:600}
-.fields{padding:0 14px 14px;display:grid;grid-template-columns:1fr 1fr;gap:12px}
+.fields{padding:0 14px 14px;display:grid;grid-template-columns:1fr 1fr;gap:12px;align-items:end}
 .fields p{grid-column:1/-1;margin:0;font-size:13px;color:var(--quiet)}
 .fields label{display:grid;gap:4px;font-size:13px;color:var(--quiet);min-width:0}
 .fields .wide{grid-column:1/-1}
@@ -76,7 +78,7 @@ summary b{color:var(--ink);font-weight:600}
 .error{margin:0 0 18px;padding:10px 14px;border-radius:12px;color:var(--bad);border:1px solid currentColor;font-size:14px}
 .sign{display:block;margin:4px auto 14px}
 .title{margin:0 0 4px;text-align:center;font-size:23px;line-height:1.3}
-.lead{margin:0 0 20px;text-align:center;color:var(--quiet)}
+.lead{margin:0 0 20px;text-align:center;color:var(--quiet);text-wrap:balance}
 .good{color:var(--good)}.bad{color:var(--bad)}
 footer{margin-top:18px;text-align:center;font-size:12.5px;color:var(--quiet)}
 @media (max-width:420px){

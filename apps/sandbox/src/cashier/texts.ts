@@ -84,7 +84,7 @@ const en: Texts = {
     outOfOrder: 'Out of order (older state last)',
   },
   paidAmount: 'Amount paid (yuan)',
-  delay: 'Delay of the notify (seconds)',
+  delay: 'Notify delay (seconds)',
   amountInvalid: 'The amount must lie between 0.01 and 100000000.00, with at most two decimals.',
   delayInvalid: 'The delay must be a whole number of seconds between 0 and 86400.',
   notifyInvalid: 'There is no such way to notify.',
