@@ -1,8 +1,8 @@
 import { DomainError, identity, type RequestOf, type ResponseOf } from '#libs/contracts';
 import { Database, isDuplicateKeyError } from '#libs/database';
-import { IdGenerator } from '#libs/ids';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock.js';
+import { IdentityIds } from '../ids/identity-ids.js';
 import { RolesRepository } from '../roles/roles.repository.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { PasswordHasher } from '../sign-in/password-hasher.js';
@@ -20,7 +20,7 @@ export class RegistrationService {
     private readonly roles: RolesRepository,
     private readonly sessions: SessionsService,
     private readonly hasher: PasswordHasher,
-    private readonly ids: IdGenerator,
+    private readonly ids: IdentityIds,
     private readonly clock: Clock,
   ) {}
 
@@ -28,7 +28,7 @@ export class RegistrationService {
   async register(request: Request): Promise<ResponseOf<typeof identity.register>> {
     const passwordHash = await this.hasher.hash(request.password);
     const record: AccountRecord = {
-      id: this.newId(),
+      id: this.ids.next(),
       email: request.email,
       kind: request.kind,
       displayName: request.displayName,

@@ -1,11 +1,11 @@
 import { DomainError, type identity } from '#libs/contracts';
 import { Database } from '#libs/database';
-import { IdGenerator } from '#libs/ids';
 import { Log } from '#libs/service';
 import { ACCESS_TOKEN, SessionStore } from '#libs/sessions';
 import { Injectable } from '@nestjs/common';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { Clock } from '../clock.js';
+import { IdentityIds } from '../ids/identity-ids.js';
 import { AccessTokenSigner } from '../tokens/access-token-signer.js';
 import { RefreshRotationService } from '../tokens/refresh-rotation.service.js';
 import { RefreshTokenSuccession, newRefreshToken } from '../tokens/refresh-token.js';
@@ -36,7 +36,7 @@ export class SessionsService {
     private readonly accounts: AccountsService,
     private readonly store: SessionStore,
     private readonly signer: AccessTokenSigner,
-    private readonly ids: IdGenerator,
+    private readonly ids: IdentityIds,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
@@ -47,7 +47,7 @@ export class SessionsService {
     const expiresAt = sessionExpiry(now, now);
     const refreshToken = newRefreshToken();
     const session: SessionRecord = {
-      id: this.newId(),
+      id: this.ids.next(),
       accountId: account.id,
       device,
       createdAt: now,
@@ -67,16 +67,16 @@ export class SessionsService {
   }
 
   /**
-   * @param messageId of the message that asks; the same one again gets the same answer
+   * @param requestId the same request, delivered again within seconds, gets the same answer
    * @throws DomainError `SESSION_ENDED`, `REFRESH_TOKEN_REUSED`
    */
   async refresh(
     token: string,
     device: identity.Device,
-    messageId: string,
+    requestId: string,
   ): Promise<{ account: identity.Account; tokens: identity.Tokens }> {
     const now = this.clock.now();
-    const successor = this.succession.successorOf(token, messageId);
+    const successor = this.succession.successorOf(token, requestId);
     const rotation = await this.rotation.rotate({ token, successor, device, now });
     if (rotation.outcome === 'ended') throw sessionEnded();
     const { session } = rotation;

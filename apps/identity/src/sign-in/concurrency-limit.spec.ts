@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { deadlineIn, runInContext } from '#libs/transport';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 
 /** Work that ends when the test says so, and a count of how much of it runs. */
@@ -27,7 +28,7 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('ConcurrencyLimit', () => {
   it('runs two at once and the others in turn', async () => {
-    const limit = new ConcurrencyLimit(2, 10, 'things');
+    const limit = new ConcurrencyLimit({ concurrency: 2, queueLimit: 10, what: 'things' });
     const work = controlledWork();
     const all = Promise.all(Array.from({ length: 5 }, () => limit.run(work.start)));
     await settled();
@@ -42,27 +43,41 @@ describe('ConcurrencyLimit', () => {
   });
 
   it('refuses when the queue is full, and takes more when it has emptied', async () => {
-    const limit = new ConcurrencyLimit(1, 1, 'passwords to check');
+    const limit = new ConcurrencyLimit({ concurrency: 1, queueLimit: 1, what: 'sign-ins' });
     const work = controlledWork();
     const first = limit.run(work.start);
     const second = limit.run(work.start);
     await expect(limit.run(work.start)).rejects.toMatchObject({
       code: 'OVERLOADED',
-      message: 'Too many passwords to check at once: try again in a moment',
+      message: 'Too many sign-ins at once: try again in a moment',
     });
+    await settled();
     work.endOne();
     await first;
     await settled();
     work.endOne();
     await second;
     const third = limit.run(work.start);
+    await settled();
     work.endOne();
     await third;
   });
 
   it('gives the place back when the work fails', async () => {
-    const limit = new ConcurrencyLimit(1, 0, 'things');
+    const limit = new ConcurrencyLimit({ concurrency: 1, queueLimit: 0, what: 'things' });
     await expect(limit.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     await expect(limit.run(() => Promise.resolve('fine'))).resolves.toBe('fine');
+  });
+
+  it('does not begin what nobody waits for any more', async () => {
+    const limit = new ConcurrencyLimit({ concurrency: 1, queueLimit: 1, what: 'sign-ins' });
+    const work = controlledWork();
+    const first = limit.run(work.start);
+    const context = { requestId: 'impatient', deadlineAt: deadlineIn(-1) };
+    const late = runInContext(context, () => limit.run(() => Promise.reject(new Error('was begun'))));
+    await settled();
+    work.endOne();
+    await first;
+    await expect(late).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
 });

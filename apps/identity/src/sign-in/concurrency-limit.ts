@@ -1,33 +1,57 @@
 import { DomainError } from '#libs/contracts';
+import { currentContext, remainingMs } from '#libs/transport';
 
-/** Runs at most `concurrency` things at once; the others wait their turn, up to `queueLimit` of them. */
+export interface ConcurrencyLimitOptions {
+  /** How much may run at once. */
+  readonly concurrency: number;
+  /** How much more may wait. */
+  readonly queueLimit: number;
+  /** In the plural, for the refusal: "sign-ins". */
+  readonly what: string;
+}
+
+/** Runs only so many things at once; the others wait their turn. */
 export class ConcurrencyLimit {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(
-    private readonly concurrency: number,
-    private readonly queueLimit: number,
-    private readonly what: string,
-  ) {}
+  constructor(private readonly options: ConcurrencyLimitOptions) {}
 
-  /** @throws DomainError `OVERLOADED` when too many wait already: a late answer would be no use to anybody. */
+  /**
+   * @throws DomainError `OVERLOADED` when too many wait already; `TIMEOUT` when the caller has stopped waiting before
+   * it was this one's turn: the work has not begun.
+   */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= this.concurrency) {
-      if (this.waiting.length >= this.queueLimit) {
-        throw new DomainError('OVERLOADED', `Too many ${this.what} at once: try again in a moment`);
-      }
-      // Whoever finishes hands its place on, so `running` stays as it is.
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    } else {
-      this.running += 1;
-    }
+    await this.begin();
     try {
+      if (remainingMs(currentContext()) <= 0) {
+        throw new DomainError(
+          'TIMEOUT',
+          `Too many ${this.options.what} at once: this one was not begun in time`,
+        );
+      }
       return await work();
     } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.running -= 1;
+      this.end();
     }
+  }
+
+  private async begin(): Promise<void> {
+    const { concurrency, queueLimit, what } = this.options;
+    if (this.running < concurrency) {
+      this.running += 1;
+      return;
+    }
+    if (this.waiting.length >= queueLimit) {
+      throw new DomainError('OVERLOADED', `Too many ${what} at once: try again in a moment`);
+    }
+    // Whoever finishes hands its place on, so `running` stays as it is.
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  private end(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.running -= 1;
   }
 }

@@ -26,7 +26,7 @@ export class PasswordHasher {
   private nobodysHash: Promise<string> | undefined;
 
   constructor(options: PasswordHasherOptions) {
-    this.limit = new ConcurrencyLimit(options.concurrency, options.queueLimit, 'passwords to check');
+    this.limit = new ConcurrencyLimit({ ...options, what: 'passwords to hash' });
     this.parameters = options.parameters ?? PASSWORD_PARAMETERS;
   }
 

@@ -9,6 +9,7 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { addressRange } from './address-range.js';
 import { PasswordHasher } from './password-hasher.js';
 import { SignInFailuresRepository, type Reservation } from './sign-in-failures.repository.js';
+import { SignInTurns } from './sign-in-turns.js';
 
 type Request = RequestOf<typeof identity.signIn>;
 
@@ -18,6 +19,7 @@ export class SignInService {
     private readonly database: Database,
     private readonly accounts: AccountsRepository,
     private readonly directory: AccountsService,
+    private readonly turns: SignInTurns,
     private readonly failures: SignInFailuresRepository,
     private readonly sessions: SessionsService,
     private readonly hasher: PasswordHasher,
@@ -31,18 +33,24 @@ export class SignInService {
    * @throws DomainError `BAD_CREDENTIALS`, `SIGN_IN_LOCKED`; `FORBIDDEN` for a suspended account
    */
   async signIn(request: Request): Promise<ResponseOf<typeof identity.signIn>> {
-    const reservation = await this.reserve(request);
-    const credentials = await this.check(request, reservation);
-    if (!credentials) {
-      throw new DomainError('BAD_CREDENTIALS', 'The email address or the password is wrong');
-    }
-    await this.failures.succeeded(reservation);
+    const credentials = await this.turns.run(() => this.prove(request));
     if (credentials.account.state !== 'ACTIVE') {
       throw new DomainError('FORBIDDEN', 'This account is suspended: ask the platform about it');
     }
     await this.renewHash(credentials, request.password);
     const account = await this.directory.withGrants(credentials.account);
     return { account, tokens: await this.sessions.start(account, request.device) };
+  }
+
+  /** The account whose password this is, counted either way. */
+  private async prove(request: Request): Promise<AccountCredentials> {
+    const reservation = await this.reserve(request);
+    const credentials = await this.check(request, reservation);
+    if (!credentials) {
+      throw new DomainError('BAD_CREDENTIALS', 'The email address or the password is wrong');
+    }
+    await this.failures.succeeded(reservation);
+    return credentials;
   }
 
   private async reserve({ email, device }: Request): Promise<Reservation> {

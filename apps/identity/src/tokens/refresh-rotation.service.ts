@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { sessionExpiry } from '../sessions/session-lifetime.js';
 import { SessionsRepository, type SessionRecord } from '../sessions/sessions.repository.js';
 import { refreshTokenHash, type RefreshToken } from './refresh-token.js';
-import { RefreshTokensRepository } from './refresh-tokens.repository.js';
+import { RefreshTokensRepository, type StoredRefreshToken } from './refresh-tokens.repository.js';
 
 export interface RotationRequest {
   /** The token that was shown. */
@@ -21,6 +21,9 @@ export type Rotation =
   | { readonly outcome: 'reused'; readonly session: SessionRecord }
   /** Unknown, expired, or of a session that is over. */
   | { readonly outcome: 'ended' };
+
+/** No message is delivered again later than this: whoever asked has stopped waiting long before. */
+const REPEAT_WINDOW_MS = 30_000;
 
 /**
  * Replaces a refresh token by the next one (RFC 9700 §4.14.2, refresh token rotation). Strict: there is no grace for
@@ -44,7 +47,7 @@ export class RefreshRotationService {
     const shown = await this.tokens.find(transaction, hash);
     const session = shown && (await this.sessions.find(transaction, shown.sessionId));
     if (!shown || !session) return { outcome: 'ended' };
-    if (shown.usedAt !== null) return this.usedBefore(transaction, request, shown.replacedBy, session);
+    if (shown.usedAt !== null) return this.usedBefore(transaction, request, shown, session);
     if (shown.expiresAt <= now) return { outcome: 'ended' };
 
     // The session first, then its token, everywhere: so all refreshes of one session stand in one line.
@@ -53,7 +56,7 @@ export class RefreshRotationService {
     if (!live) return { outcome: 'ended' };
     if (!(await this.tokens.use(transaction, hash, successor.hash, now))) {
       const meanwhile = await this.tokens.find(transaction, hash);
-      return this.usedBefore(transaction, request, meanwhile?.replacedBy ?? null, session);
+      return this.usedBefore(transaction, request, meanwhile ?? shown, session);
     }
     const { id: sessionId } = session;
     await this.tokens.insert(transaction, { hash: successor.hash, sessionId, issuedAt: now, expiresAt });
@@ -63,11 +66,14 @@ export class RefreshRotationService {
   private async usedBefore(
     transaction: Transaction,
     { successor, now }: RotationRequest,
-    replacedBy: Buffer | null,
+    used: StoredRefreshToken,
     session: SessionRecord,
   ): Promise<Rotation> {
-    // This very message used it, and the replica that had it died before it could answer: the answer is the same.
-    const repeated = replacedBy?.equals(successor.hash) === true;
+    // This very request used it, and the replica that had it died before it could answer: the answer is the same.
+    const repeated =
+      used.replacedBy?.equals(successor.hash) === true &&
+      used.usedAt !== null &&
+      now.getTime() - used.usedAt.getTime() <= REPEAT_WINDOW_MS;
     if (!repeated) {
       await this.sessions.end(transaction, session.accountId, session.id, 'refresh_token_reused', now);
       return { outcome: 'reused', session };

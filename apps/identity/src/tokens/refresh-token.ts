@@ -17,9 +17,9 @@ export function refreshTokenHash(token: string): Buffer {
 }
 
 /**
- * Makes the token that follows a used one. A message that is delivered again, because the replica that had it died,
- * gets the same successor as the first time: the successor is a keyed hash of the used token and the message's id.
- * So the repetition can be told from somebody else who shows the same token, who has another message.
+ * Makes the token that follows a used one. A request that is delivered again, because the replica that had it died,
+ * gets the same successor as the first time: the successor is a keyed hash of the used token and the request's id.
+ * So the repetition can be told from somebody else who shows the same token, whose request is another.
  */
 export class RefreshTokenSuccession {
   private readonly key: Buffer;
@@ -30,8 +30,8 @@ export class RefreshTokenSuccession {
     this.key = Buffer.from(hkdfSync('sha256', secret, '', 'clearbid refresh token succession', TOKEN_BYTES));
   }
 
-  successorOf(token: string, messageId: string): RefreshToken {
-    const successor = createHmac('sha256', this.key).update(`${messageId}\n${token}`).digest('base64url');
+  successorOf(token: string, requestId: string): RefreshToken {
+    const successor = createHmac('sha256', this.key).update(`${requestId}\n${token}`).digest('base64url');
     return withHash(successor);
   }
 }
