@@ -71,26 +71,25 @@ export class LedgerPosting {
 
   private async postIn(transaction: Transaction, requests: readonly TransferRequest[]): Promise<Decision[]> {
     const createdAt = new Date();
-    const firstByKey = new Map<string, NumberedRequest>();
-    for (const request of requests) {
-      if (!firstByKey.has(keyOf(request))) {
-        firstByKey.set(keyOf(request), { transferId: this.ids.nextId(0), request });
-      }
-    }
-    const claimed = [...firstByKey.values()];
-    const stored = await this.transfers.claimKeys(transaction, claimed, createdAt);
-    const fresh = claimed.filter(({ request, transferId }) => {
-      const found = stored.get(keyOf(request));
-      return stored.size === 0 || found?.transferId === transferId;
-    });
+    const claims = claimsOf(requests, () => this.ids.nextId(0));
+    const standing = await this.transfers.claimKeys(transaction, claims, createdAt);
+    const fresh = claims.filter(({ request, transferId }) => standing.get(keyOf(request))?.transferId === transferId);
     const decided = await this.decideFresh(transaction, fresh, createdAt);
-    for (const { request, transferId } of claimed) {
+    for (const { request, transferId } of claims) {
       const key = keyOf(request);
       if (decided.has(key)) continue;
-      const found = stored.get(key);
-      decided.set(key, found ? replayOf(found) : await this.rejectTaken(transaction, request, transferId, createdAt));
+      const stored = standing.get(key);
+      decided.set(key, stored ? replayOf(stored) : await this.rejectTaken(transaction, request, transferId, createdAt));
     }
-    return requests.map((request) => decisionFor(request, firstByKey, stored, decided));
+    const firstOf = new Map(claims.map(({ request }) => [keyOf(request), requests.indexOf(request)]));
+    return requests.map((request, index) => {
+      const key = keyOf(request);
+      const outcome = decided.get(key);
+      const first = requests[firstOf.get(key) ?? index];
+      if (!outcome || !first) throw new Error(`No decision for transfer ${key}`);
+      const original = standing.get(key)?.requestHash ?? requestHash(first);
+      return decisionFor(request, outcome, original, index === firstOf.get(key));
+    });
   }
 
   /** The requests that nobody has decided before, in the order of their arrival. */
@@ -162,21 +161,23 @@ function replayOf(stored: StoredTransfer): TransferOutcome {
     : { status: 'posted', transferId, replayed: true };
 }
 
-/** A key that was used for something else is an error of whoever reused it; the first use stands untouched. */
-function decisionFor(
-  request: TransferRequest,
-  firstByKey: ReadonlyMap<string, NumberedRequest>,
-  stored: ReadonlyMap<string, StoredTransfer>,
-  decided: ReadonlyMap<string, TransferOutcome>,
-): Decision {
-  const key = keyOf(request);
-  const first = firstByKey.get(key);
-  const outcome = decided.get(key);
-  if (!first || !outcome) throw new Error(`No decision for transfer ${key}`);
-  const isFirst = first.request === request;
-  const original = stored.get(key)?.requestHash ?? requestHash(first.request);
-  if ((outcome.replayed || !isFirst) && !original.equals(requestHash(request))) {
-    return new DomainError('TRANSFER_KEY_CONFLICT', `Transfer key ${key} was used before for a different transfer`);
+/**
+ * A key that was used for something else is an error of whoever reused it; the first use stands untouched.
+ *
+ * @param original hash of the request that the key belongs to.
+ */
+function decisionFor(request: TransferRequest, outcome: TransferOutcome, original: Buffer, isFirst: boolean): Decision {
+  if (!original.equals(requestHash(request))) {
+    return new DomainError('TRANSFER_KEY_CONFLICT', `Transfer key ${keyOf(request)} was used before for a different transfer`);
   }
   return isFirst ? outcome : { ...outcome, replayed: true };
+}
+
+/** One claim for each key: of requests with the same key in one batch, the first to arrive makes it. */
+function claimsOf(requests: readonly TransferRequest[], nextId: () => string): NumberedRequest[] {
+  const claims = new Map<string, NumberedRequest>();
+  for (const request of requests) {
+    if (!claims.has(keyOf(request))) claims.set(keyOf(request), { transferId: nextId(), request });
+  }
+  return [...claims.values()];
 }

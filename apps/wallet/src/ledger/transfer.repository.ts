@@ -26,19 +26,25 @@ const INSERT =
 export const keyOf = (request: { readonly scope: string; readonly idempotencyKey: string }): string =>
   `${request.scope}/${request.idempotencyKey}`;
 
+function justClaimed({ transferId }: NumberedRequest, hashes: ReadonlyMap<string, Buffer>): StoredTransfer {
+  return { transferId, requestHash: hashes.get(transferId) ?? Buffer.alloc(0), status: 'posted', rejectionCode: null };
+}
+
 /** All SQL about transfers and their entries. */
 @Injectable()
 export class TransferRepository {
   /**
    * Puts the requests' keys into the book. Whoever comes second with a key waits here for the first to commit.
    *
-   * @returns what was there before, by key; empty when all are new.
+   * @returns what now stands under each key, by key: the request's own new id, or what was there before. A key that is
+   * missing was not taken, because its request's external id is booked under another key.
    */
   async claimKeys(
     transaction: Transaction,
     batch: readonly NumberedRequest[],
     createdAt: Date,
   ): Promise<Map<string, StoredTransfer>> {
+    const hashes = new Map(batch.map(({ transferId, request }) => [transferId, requestHash(request)]));
     // In one order everywhere: two replicas with the same keys then wait for each other instead of deadlocking.
     const ordered = [...batch].sort((a, b) => (keyOf(a.request) < keyOf(b.request) ? -1 : 1));
     const values = ordered.map(() => "(?, ?, ?, ?, ?, 'posted', ?, ?, ?)").join(', ');
@@ -46,7 +52,7 @@ export class TransferRepository {
       transferId,
       request.scope,
       request.idempotencyKey,
-      requestHash(request),
+      hashes.get(transferId) ?? null,
       request.kind,
       request.reference,
       request.externalId,
@@ -54,7 +60,7 @@ export class TransferRepository {
     ]);
     try {
       await transaction.write(INSERT + values, parameters);
-      return new Map();
+      return new Map(batch.map((numbered) => [keyOf(numbered.request), justClaimed(numbered, hashes)]));
     } catch (error) {
       if (!isDuplicateKeyError(error)) throw error;
     }
