@@ -15,7 +15,8 @@ export function atExit(action) {
   if (!listening) {
     listening = true;
     process.once('exit', () => {
-      for (const each of actions) each();
+      // Last come, first undone: a server ends before the folder that it lives in is removed.
+      for (const action of [...actions].toReversed()) action();
     });
   }
   actions.add(action);

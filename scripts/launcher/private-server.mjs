@@ -72,6 +72,16 @@ export class PrivateServer {
 
   /** Starts it, or starts it again on the same port with the same data, and waits until it answers. */
   async start() {
+    this.#wanted = true;
+    try {
+      await this.#bringUp();
+    } catch (error) {
+      this.#wanted = false;
+      throw error;
+    }
+  }
+
+  async #bringUp() {
     if (this.#child !== undefined) return;
     await stopLeftover(this.#options.home, this.#options.log);
     const fixed = this.#port !== undefined;
@@ -138,7 +148,6 @@ export class PrivateServer {
     child.once('exit', () => (ended = true));
     if (child.pid === undefined) return `${file} can't be run`;
     this.#child = child;
-    this.#wanted = true;
     const { pid } = child;
     this.#forget = atExit(() => signal(pid, 'SIGKILL'));
     this.#writeRecord({ pid, port, program: basename(argv0 ?? file) });
@@ -152,7 +161,6 @@ export class PrivateServer {
       }
       await delay(30);
     }
-    this.#wanted = false;
     if (!ended) signal(pid, 'SIGKILL');
     await waitForExit(pid, 5_000);
     this.#forget();
@@ -175,12 +183,17 @@ export class PrivateServer {
     }
     const pauseMs = this.#backoff.next(aliveMs);
     this.#options.log?.(`${this.#kind.name} ended by itself (${cause}); it starts again in ${pauseMs} ms`);
+    this.#bringUpLater(pauseMs);
+  }
+
+  /** @param {number} pauseMs */
+  #bringUpLater(pauseMs) {
     setTimeout(() => {
-      if (!this.#wanted || this.#child !== undefined) return;
-      this.start().catch((/** @type {Error} */ error) => {
+      if (!this.#wanted) return;
+      this.#bringUp().catch((/** @type {Error} */ error) => {
+        if (!this.#wanted) return;
         this.#options.log?.(error.message);
-        this.#wanted = true;
-        this.#died(child, 0, 'failed start');
+        this.#bringUpLater(this.#backoff.next(0));
       });
     }, pauseMs);
   }

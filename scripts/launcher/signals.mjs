@@ -9,8 +9,9 @@ const SAME_KEYPRESS_MS = 1_000;
  * Ends this process in order at the first SIGINT, SIGTERM or SIGHUP, and at once at the next one.
  *
  * @param {(signal: string) => Promise<void>} stop
+ * @param {{ samePressMs?: number }} [options]
  */
-export function endOnSignals(stop) {
+export function endOnSignals(stop, { samePressMs = SAME_KEYPRESS_MS } = {}) {
   let firstAt = 0;
   for (const [name, code] of Object.entries(EXIT_CODES)) {
     process.on(name, () => {
@@ -23,7 +24,7 @@ export function endOnSignals(stop) {
             process.exit(code);
           },
         );
-      } else if (Date.now() - firstAt > SAME_KEYPRESS_MS) {
+      } else if (Date.now() - firstAt >= samePressMs) {
         // What still runs is killed by its own `atExit`.
         process.exit(code);
       }

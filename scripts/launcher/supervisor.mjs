@@ -8,7 +8,7 @@ import { signal } from './processes.mjs';
 
 /** EX_CONFIG of sysexits.h: trying again is pointless until somebody changes something. */
 const EXIT_BAD_CONFIGURATION = 78;
-const GRACE_MS = 10_000;
+const DEFAULT_GRACE_MS = 10_000;
 const LINES_KEPT = 30;
 
 /**
@@ -59,6 +59,7 @@ export class ServiceHandle {
   /** How often it was started again without anybody asking for it. */
   restarts = 0;
   #spec;
+  #graceMs;
   #autoRestart;
   #onLine;
   /** @type {Life | undefined} */
@@ -73,10 +74,11 @@ export class ServiceHandle {
 
   /**
    * @param {ServiceSpec} spec
-   * @param {{ autoRestart: boolean, onLine: OnLine }} options
+   * @param {{ autoRestart: boolean, onLine: OnLine, graceMs: number }} options
    */
-  constructor(spec, { autoRestart, onLine }) {
+  constructor(spec, { autoRestart, onLine, graceMs }) {
     this.#spec = spec;
+    this.#graceMs = graceMs;
     this.#autoRestart = autoRestart;
     this.#onLine = onLine;
   }
@@ -119,7 +121,7 @@ export class ServiceHandle {
     this.#launch();
   }
 
-  /** Asks it to go (SIGTERM), makes it go after 10 s (SIGKILL), and waits until it is gone. */
+  /** Asks it to go (SIGTERM), makes it go when it hasn't gone in time (SIGKILL), and waits until it is gone. */
   async stop() {
     this.#wanted = false;
     clearTimeout(this.#restartTimer);
@@ -128,9 +130,9 @@ export class ServiceHandle {
     const pid = life?.process.pid;
     if (life === undefined || pid === undefined) return;
     const impatience = setTimeout(() => {
-      this.#say(`is still there ${GRACE_MS / 1000} s after SIGTERM: killed`);
+      this.#say(`is still there ${this.#graceMs / 1000} s after SIGTERM: killed`);
       signal(-pid, 'SIGKILL');
-    }, GRACE_MS);
+    }, this.#graceMs);
     signal(pid, 'SIGTERM');
     await life.closed;
     clearTimeout(impatience);
@@ -254,15 +256,18 @@ function readLines(child, onLine) {
 
 /** Starts processes, keeps them alive, and leaves none behind. */
 export class Supervisor {
-  #autoRestart;
-  #onLine;
+  #options;
   /** @type {ServiceHandle[]} */
   #handles = [];
 
-  /** @param {{ autoRestart?: boolean, onLine?: OnLine }} [options] */
-  constructor({ autoRestart = true, onLine = () => {} } = {}) {
-    this.#autoRestart = autoRestart;
-    this.#onLine = onLine;
+  /**
+   * @param {object} [options]
+   * @param {boolean} [options.autoRestart]
+   * @param {OnLine} [options.onLine]
+   * @param {number} [options.graceMs] how long a process may take to end by itself
+   */
+  constructor({ autoRestart = true, onLine = () => {}, graceMs = DEFAULT_GRACE_MS } = {}) {
+    this.#options = { autoRestart, onLine, graceMs };
   }
 
   /**
@@ -270,7 +275,7 @@ export class Supervisor {
    * @returns {ServiceHandle} already started
    */
   spawn(spec) {
-    const handle = new ServiceHandle(spec, { autoRestart: this.#autoRestart, onLine: this.#onLine });
+    const handle = new ServiceHandle(spec, this.#options);
     this.#handles.push(handle);
     handle.start();
     return handle;
