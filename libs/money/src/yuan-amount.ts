@@ -43,7 +43,7 @@ function rangeOf(min: bigint, max: bigint | undefined): string {
 }
 
 /** An expected outcome for zod is a value (an issue), for this lib an `AmountError`. */
-function valueOrIssue<T>(context: z.core.ParsePayload<unknown>, input: unknown, convert: () => T): T {
+function valueOrIssue<T>(context: z.core.ParsePayload, input: unknown, convert: () => T): T {
   try {
     return convert();
   } catch (error) {
