@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { failureOf, whenReady } from './redis-connection.js';
 import { TickBatch } from './tick-batch.js';
@@ -19,6 +20,8 @@ export interface Completion {
   /** Redis knows of it now. */
   readonly onAcknowledged: () => void;
 }
+
+const PAUSE_AFTER_FAILURE_MS = 20;
 
 /**
  * Tells Redis, and the callers, what has been done: one pipeline a tick with a PUBLISH per caller and an XACK (and
@@ -48,7 +51,11 @@ export class Completions {
 
   private async flush(items: readonly Completion[]): Promise<void> {
     try {
-      while (!(await this.tell(items))) await whenReady(this.redis, this.stop);
+      while (!(await this.tell(items))) {
+        // A broken connection still calls itself ready for a moment.
+        await delay(PAUSE_AFTER_FAILURE_MS, undefined, { signal: this.stop });
+        await whenReady(this.redis, this.stop);
+      }
     } catch {
       this.logger.warn(
         { count: items.length },

@@ -49,12 +49,13 @@ export function createRedis(target: RedisTarget, role: string, logger: Transport
 /**
  * Resolves when the connection can be used.
  *
- * @throws the signal's reason when it is aborted first
+ * @throws the signal's reason when it is aborted first; Error when the connection was closed by us
  */
 export async function whenReady(redis: Redis, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   if (redis.status === 'ready') return;
-  if (redis.status === 'wait' || redis.status === 'end') redis.connect().catch(ignoreItReconnects);
+  if (redis.status === 'end') throw new Error('the connection is closed');
+  if (redis.status === 'wait') redis.connect().catch(ignoreItReconnects);
   await new Promise<void>((resolve, reject) => {
     const settle = (end: () => void) => () => {
       redis.off('ready', onReady);
@@ -99,14 +100,13 @@ export function failureOf(error: unknown): 'not-sent' | 'refused' | 'unknown' {
 
 /** Ends a connection politely, or, when Redis does not answer, at once. */
 export async function closeRedis(redis: Redis): Promise<void> {
-  if (redis.status === 'ready') await redis.quit().catch(ignoreItIsClosing);
-  redis.disconnect();
+  if (redis.status === 'end') return;
+  const ended = new Promise<void>((resolve) => redis.once('end', resolve));
+  if (redis.status === 'ready') redis.quit().catch(() => redis.disconnect());
+  else redis.disconnect();
+  await ended;
 }
 
 function ignoreItReconnects(): void {
   // ioredis goes on trying by its retryStrategy; the `error` listener has told of it.
-}
-
-function ignoreItIsClosing(): void {
-  // The connection went away before the goodbye was answered, which is what was wanted.
 }

@@ -166,12 +166,11 @@ export class RedisStreamsServer extends Server implements CustomTransportStrateg
     const until = performance.now() + shutdownTimeoutMs;
     await Promise.all(this.consumers.map((consumer) => consumer.close(shutdownTimeoutMs)));
     // Redis being away must not hold up the shutdown for ever.
-    const timer = setTimeout(
-      () => this.stop.abort(new Error('shutting down')),
-      Math.max(0, until - performance.now()),
-    );
+    const giveUp = () => this.stop.abort(new Error('the server is closed'));
+    const timer = setTimeout(giveUp, Math.max(0, until - performance.now()));
     await this.completions.settled();
     clearTimeout(timer);
+    giveUp();
     await Promise.all([this.pulse.stop(), this.trimming.stop()]);
     if (this.commands.status === 'ready') {
       await Promise.all([

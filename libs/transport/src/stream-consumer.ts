@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Completions, Reply } from './completions.js';
 import { ConsumerGroup, isGroupGone, type Delivery } from './consumer-group.js';
 import type { Roster } from './roster.js';
-import { whenReady } from './redis-connection.js';
+import { failureOf, whenReady } from './redis-connection.js';
 import { Slots } from './slots.js';
 import type { TransportLogger } from './transport-logger.js';
 import type { TransportObserver } from './transport-observer.js';
@@ -39,7 +39,7 @@ export interface StreamConsumerParts {
 
 /** So many failed messages may wait for their next attempt before nothing new is read. */
 const MAX_WAITING = 1_000;
-const PAUSE_AFTER_ERROR_MS = 200;
+const PAUSE_AFTER_ERROR_MS = 50;
 const UNBLOCK_EVERY_MS = 20;
 
 /**
@@ -230,11 +230,13 @@ export class StreamConsumer {
       this.parts.logger.warn({ stream: this.options.stream }, 'the consumer group is gone; making it anew');
       return;
     }
-    if (this.parts.redis.status !== 'ready') return;
-    this.parts.logger.error(
-      { stream: this.options.stream, err: error },
-      'reading the stream failed; trying again',
-    );
+    // Of a lost connection the connection itself tells.
+    if (failureOf(error) === 'refused') {
+      this.parts.logger.error(
+        { stream: this.options.stream, err: error },
+        'reading the stream failed; trying again',
+      );
+    }
     await delay(PAUSE_AFTER_ERROR_MS, undefined, { signal: this.stop.signal }).catch(() => undefined);
   }
 

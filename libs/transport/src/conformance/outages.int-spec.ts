@@ -1,0 +1,196 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { DomainError, type PayloadOf, type RequestOf } from '#libs/contracts';
+import { eventually, startTestRedis, type TestRedis } from '#libs/testing';
+import { OnEvent, Rpc, type EventMeta } from '../decorators.js';
+import { EventPublisher } from '../event-publisher.js';
+import { keys } from '../keys.js';
+import { RpcClient } from '../rpc-client.js';
+import { said, work } from './test-contracts.js';
+import { recordingLogger, startService, type TestService } from './test-service.js';
+
+let redis: TestRedis;
+let client: RpcClient;
+let publisher: EventPublisher;
+let service: TestService;
+let inspector: Redis;
+
+/** How often each request and each event was begun. */
+const begun = new Map<string, number>();
+const count = (key: string) => begun.set(key, (begun.get(key) ?? 0) + 1);
+
+class Parrot {
+  @Rpc(work) async work({ key }: RequestOf<typeof work>) {
+    count(key);
+    await delay(2);
+    return { by: key };
+  }
+
+  @OnEvent(said) async hear(_: PayloadOf<typeof said>, { id }: EventMeta): Promise<void> {
+    count(id);
+  }
+}
+
+beforeAll(async () => {
+  redis = await startTestRedis();
+  inspector = new Redis(redis.url, { maxRetriesPerRequest: null });
+  inspector.on('error', () => undefined);
+  const { logger } = recordingLogger();
+  client = new RpcClient({ redis: redis.url, logger });
+  publisher = new EventPublisher({ redis: redis.url, logger });
+  await Promise.all([client.connect(), publisher.connect()]);
+  service = await startService(Parrot, { service: 'parrot', redis: redis.url, logger });
+});
+
+afterEach(() => begun.clear());
+
+afterAll(async () => {
+  await service.close();
+  await Promise.all([client.close(), publisher.close()]);
+  inspector.disconnect();
+  await redis.stop();
+});
+
+type Ending = 'ok' | string;
+
+/** Calls without a pause, eight at a time, until it is told to stop; keeps how each call ended. */
+class Traffic {
+  readonly endings = new Map<string, Ending>();
+  private stopped = false;
+  private readonly callers: readonly Promise<void>[];
+
+  constructor(private readonly timeoutMs: number) {
+    this.callers = Array.from({ length: 8 }, (_, caller) => this.keepCalling(caller));
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all(this.callers);
+  }
+
+  /** Resolves when each caller has been answered once more, from now on. */
+  async flows(): Promise<void> {
+    const before = this.answered;
+    await eventually('calls are answered', () => this.answered > before + 50);
+  }
+
+  get answered(): number {
+    return [...this.endings.values()].filter((ending) => ending === 'ok').length;
+  }
+
+  private async keepCalling(caller: number): Promise<void> {
+    for (let n = 0; !this.stopped; n += 1) {
+      const key = `${caller}-${n}`;
+      this.endings.set(key, 'waiting');
+      this.endings.set(key, await endingOf(client.call(work, { key }, { timeoutMs: this.timeoutMs })));
+      // A refusal comes at once: without this, the time that Redis is away would be one tight loop.
+      if (this.endings.get(key) !== 'ok') await delay(5);
+    }
+  }
+}
+
+async function endingOf(call: Promise<unknown>): Promise<Ending> {
+  try {
+    await call;
+    return 'ok';
+  } catch (error) {
+    return DomainError.is(error) ? error.code : String(error);
+  }
+}
+
+async function publishUntilHeard(id: string): Promise<void> {
+  await publisher.publish(said, { text: '', amount: 1n }, { id });
+  await eventually(`event ${id} is heard`, () => begun.get(id) === 1);
+}
+
+describe('when everything in Redis is deleted during traffic', () => {
+  it('calls in flight end, and the service goes on', async () => {
+    const traffic = new Traffic(500);
+    for (let round = 0; round < 3; round += 1) {
+      await traffic.flows();
+      await inspector.flushall();
+    }
+    await traffic.flows();
+    await traffic.stop();
+    for (const [key, ending] of traffic.endings) {
+      expect(['ok', 'TIMEOUT']).toContain(ending);
+      expect(begun.get(key) ?? 0).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('what is published right after it is heard', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      await inspector.flushall();
+      await publishUntilHeard(`after flush ${round}`);
+    }
+  });
+
+  it('a group that alone is destroyed is made anew', async () => {
+    await inspector.xgroup('DESTROY', keys.rpc('parrot'), 'parrot');
+    await inspector.xgroup('DESTROY', keys.event(said.name), 'parrot');
+    expect(await client.call(work, { key: 'k' })).toEqual({ by: 'k' });
+    await publishUntilHeard('e');
+  });
+});
+
+describe('when Redis is killed during traffic and started again, empty', () => {
+  it('calls end at once or by their deadline, exactly as they say, and the service goes on', async () => {
+    const traffic = new Traffic(500);
+    await traffic.flows();
+    await redis.kill();
+    await eventually('calls are refused', () => [...traffic.endings.values()].includes('UNAVAILABLE'));
+    const since = performance.now();
+    expect(await endingOf(client.call(work, { key: 'away' }))).toBe('UNAVAILABLE');
+    expect(performance.now() - since).toBeLessThan(200);
+    await expect(publisher.publish(said, { text: '', amount: 1n })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+
+    await redis.restart();
+    await traffic.flows();
+    await publishUntilHeard('after restart');
+    await traffic.stop();
+    expect(begun.get('away')).toBeUndefined();
+    for (const [key, ending] of traffic.endings) {
+      expect(['ok', 'TIMEOUT', 'UNAVAILABLE']).toContain(ending);
+      if (ending === 'UNAVAILABLE') expect(begun.get(key)).toBeUndefined();
+      expect(begun.get(key) ?? 0).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
+describe('when connections are cut again and again during traffic', () => {
+  it('no request is done twice, none that was refused is done, and no answered one is lost', async () => {
+    const traffic = new Traffic(400);
+    for (let round = 0; round < 8; round += 1) {
+      await traffic.flows();
+      await inspector.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      if (round % 2 === 0) await inspector.client('KILL', 'TYPE', 'pubsub');
+    }
+    await traffic.flows();
+    await traffic.stop();
+    for (const [key, ending] of traffic.endings) {
+      expect(['ok', 'TIMEOUT', 'UNAVAILABLE']).toContain(ending);
+      if (ending === 'UNAVAILABLE') expect(begun.get(key)).toBeUndefined();
+      if (ending === 'ok') expect(begun.get(key)).toBe(1);
+      expect(begun.get(key) ?? 0).toBeLessThanOrEqual(1);
+    }
+    await eventually('the backlog is empty', async () => (await inspector.xlen(keys.rpc('parrot'))) === 0);
+  });
+});
+
+describe('when Redis does not answer', () => {
+  it('a call ends by its deadline, with its outcome unknown', async () => {
+    await inspector.client('PAUSE', 300, 'ALL');
+    expect(await endingOf(client.call(work, { key: 'k' }, { timeoutMs: 100 }))).toBe('TIMEOUT');
+  });
+});
+
+describe('when Redis forgets its scripts', () => {
+  it('they are sent again', async () => {
+    await client.call(work, { key: 'before' });
+    await inspector.script('FLUSH');
+    expect(await client.call(work, { key: 'after' })).toEqual({ by: 'after' });
+  });
+});
