@@ -13,7 +13,7 @@ import { buildServices } from './build.mjs';
 import { ensurePackages } from './packages.mjs';
 import { endOnSignals } from './signals.mjs';
 
-const AUDITS = ['apps/wallet/src/audit.js', 'apps/payment/src/audit.js'];
+const AUDITS = ['apps/auditor/src/main.js'];
 
 /** `npm run audit`: checks every invariant over the whole book, whether Clearbid runs or not. */
 export function audit() {

@@ -36,7 +36,7 @@ export async function buildServices(root, report) {
     await runTool(
       root,
       ['typescript/bin/tsc', '-p', 'tsconfig.build.json', '--pretty', 'false'],
-      'The services don’t compile',
+      "The services don't compile",
     );
     pruneOutput(root);
   });
@@ -54,7 +54,7 @@ async function buildConsole(root, report) {
     runTool(
       root,
       ['vite/bin/vite.js', 'build', '--config', config, '--logLevel', 'warn'],
-      'The console can’t be bundled',
+      "The console can't be bundled",
     ),
   );
 }
@@ -78,7 +78,11 @@ async function unlessUnchanged(stamp, hash, report, work) {
  * @param {string} failure
  */
 async function runTool(root, [script = '', ...args], failure) {
-  const result = await run(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root });
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+  const result = await run(process.execPath, [join(root, 'node_modules', script), ...args], {
+    cwd: root,
+    env,
+  });
   if (result.code !== 0) throw new Problem(`${failure}: see above.`, result.output);
 }
 

@@ -16,7 +16,7 @@ export function atExit(action) {
     listening = true;
     process.once('exit', () => {
       // Last come, first undone: a server ends before the folder that it lives in is removed.
-      for (const action of [...actions].toReversed()) action();
+      for (const each of [...actions].toReversed()) each();
     });
   }
   actions.add(action);
