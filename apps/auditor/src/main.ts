@@ -1,0 +1,37 @@
+import { Database } from '#libs/database';
+import { EXIT_BAD_CONFIGURATION, databaseEnvironment, loadConfig } from '#libs/service';
+import type { Books } from './invariant.js';
+import { LEDGER_INVARIANTS } from './ledger-invariants.js';
+import { PAYMENT_INVARIANTS } from './payment-invariants.js';
+import { type Finding, printReport } from './report.js';
+
+/**
+ * Proves that the books balance, or prints what is wrong and exits with 1. Reads only; each rule is one statement, and
+ * so sees one moment. While payments are going on, a rule between the two books can find an order that is just being
+ * credited: it is looked at once more before it counts.
+ */
+async function audit(): Promise<number> {
+  const environment = loadConfig('auditor', databaseEnvironment);
+  const open = (service: string) =>
+    new Database({ url: environment.MYSQL_URL, schema: `${environment.MYSQL_SCHEMA_PREFIX}${service}`, poolSize: 2 }).open();
+  const books: Books = { wallet: await open('wallet'), payment: await open('payment') };
+  try {
+    const findings: Finding[] = [];
+    for (const invariant of [...LEDGER_INVARIANTS, ...PAYMENT_INVARIANTS]) {
+      const startedAt = performance.now();
+      let rows = await invariant.findOffenders(books);
+      if (rows.length > 0) rows = await invariant.findOffenders(books);
+      findings.push({ invariant, rows, tookMs: performance.now() - startedAt });
+    }
+    return await printReport(books, findings);
+  } finally {
+    await Promise.all([books.wallet.close(), books.payment.close()]);
+  }
+}
+
+try {
+  process.exitCode = await audit();
+} catch (error) {
+  process.stderr.write(`The books could not be audited: ${(error as Error).message}\n`);
+  process.exitCode = EXIT_BAD_CONFIGURATION;
+}
