@@ -15,6 +15,7 @@ import { failures, isFailure, type AlipayFailure } from './failure.js';
 import { closeTrade } from './methods/close.js';
 import { precreateTrade } from './methods/precreate.js';
 import { queryTrade } from './methods/query.js';
+import { findTrade, numbersOf } from './methods/trade-number.js';
 import { replyName, signedReply, tamperWith, unsignedReply, type ReplyBody } from './reply.js';
 import { checkRequest, type AlipayRequest } from './request.js';
 import type { Parameters } from './signature.js';
@@ -116,7 +117,7 @@ export class AlipayGateway {
     request: AlipayRequest,
     work: (request: AlipayRequest) => ReplyBody | AlipayFailure,
   ): Promise<GatewayAnswer> {
-    const subject = String(request.biz['out_trade_no'] ?? request.biz['trade_no'] ?? '');
+    const subject = this.subjectOf(request);
     if (this.faults.strikes('serverError', subject)) return { type: 'server-error' };
     if (this.faults.strikes('unsignedError', subject)) {
       return { type: 'reply', text: unsignedReply('error_response', failures.unavailable) };
@@ -128,6 +129,12 @@ export class AlipayGateway {
     const reply = await this.signedReply(parameters, request.method, isUnknown ? failures.systemError : body);
     if (!this.faults.strikes('tamperedReply', subject)) return reply;
     return { type: 'reply', text: tamperWith(reply.text) };
+  }
+
+  /** Trouble is ordered by the merchant's number, whichever number the call names. */
+  private subjectOf(request: AlipayRequest): string {
+    const numbers = numbersOf(request);
+    return (numbers && findTrade(this.book, numbers)?.outTradeNo) ?? numbers?.out_trade_no ?? '';
   }
 
   private async signedReply(

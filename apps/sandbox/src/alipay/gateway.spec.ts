@@ -351,7 +351,7 @@ describe('gateway.do', () => {
     });
 
     it('turns away the one who scans too late', async () => {
-      const biz = { ...qrTerms(), time_expire: beijing(Date.now() + 1100) };
+      const biz = { ...qrTerms(), time_expire: beijing(Date.now() + 2500) };
       const { qr_code: qrCode = '' } = (await sandbox.call(PRECREATE, biz)).body;
       const expired = () => Date.now() > Date.parse(`${biz.time_expire.replace(' ', 'T')}+08:00`);
       await until('the code to expire', expired);
@@ -365,7 +365,7 @@ describe('gateway.do', () => {
 
   describe('expiry', () => {
     it('closes a trade by itself, and refuses the buyer who comes after', async () => {
-      const { outTradeNo } = await sandbox.openTrade({ time_expire: beijing(Date.now() + 1100) });
+      const { outTradeNo } = await sandbox.openTrade({ time_expire: beijing(Date.now() + 2500) });
 
       await sandbox.untilStatus(outTradeNo, 'CLOSED');
 

@@ -39,10 +39,13 @@ describe('the control API', () => {
       expect(Date.parse(paid.body.paidAt)).toBeGreaterThanOrEqual(Date.parse(paid.body.createdAt));
     });
 
-    it('needs no body', async () => {
+    it.each([
+      ['an empty body', {}],
+      ['no body', undefined],
+    ])('takes %s for the usual payment', async (_what, body) => {
       const outTradeNo = await openTrade();
 
-      expect((await sandbox.pay(outTradeNo, {})).body.status).toBe('PAID');
+      expect((await sandbox.control('POST', `/trades/${outTradeNo}/pay`, body)).body.status).toBe('PAID');
       await until('the notify', () => shop.of(outTradeNo).length === 1);
     });
 
@@ -183,14 +186,14 @@ describe('the control API', () => {
       for (let count = 0; count < 5; count += 1) numbers.push(await openTrade());
       await sandbox.pay(numbers[1] ?? '', { notify: 'never' });
       await sandbox.pay(numbers[3] ?? '', { notify: 'never' });
-      const outTradeNos = (page: { body: { items: { outTradeNo: string }[] } }) =>
+      const outTradeNos = (page: { body: { items: readonly { outTradeNo: string }[] } }) =>
         page.body.items.map((item) => item.outTradeNo);
 
       const first = await sandbox.control('GET', '/trades?limit=2');
       const second = await sandbox.control('GET', `/trades?limit=3&cursor=${first.body.nextCursor}`);
       const paid = await sandbox.control('GET', '/trades?status=PAID&limit=2');
 
-      expect([...outTradeNos(first), ...outTradeNos(second)]).toEqual([...numbers].reverse());
+      expect([...outTradeNos(first), ...outTradeNos(second)]).toEqual(numbers.toReversed());
       expect(outTradeNos(paid)).toEqual([numbers[3], numbers[1]]);
     });
 

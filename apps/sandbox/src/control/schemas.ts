@@ -13,15 +13,18 @@ const yuan = z.string().transform((text, context) => {
 });
 
 /** `POST /control/trades/{outTradeNo}/pay` */
-export const paySchema = z.strictObject({
-  notify: z.enum(NOTIFY_MODES).default('normal'),
-  amount: yuan.optional(),
-  delayMs: z.number().int().min(0).max(DAY_MS).optional(),
-  /** A URL that was not opened yet: opened first, as the buyer's browser would. */
-  payUrl: z.url().optional(),
-  /** TRADE_FINISHED in the place of TRADE_SUCCESS. */
-  finished: z.boolean().default(false),
-});
+export const paySchema = z
+  .strictObject({
+    notify: z.enum(NOTIFY_MODES).default('normal'),
+    amount: yuan.optional(),
+    delayMs: z.number().int().min(0).max(DAY_MS).optional(),
+    /** A URL that was not opened yet: opened first, as the buyer's browser would. */
+    payUrl: z.url().optional(),
+    /** TRADE_FINISHED in the place of TRADE_SUCCESS. */
+    finished: z.boolean().default(false),
+  })
+  // Nothing at all is the usual payment.
+  .prefault({});
 export type PayBody = z.output<typeof paySchema>;
 
 /** `POST /control/trades/{outTradeNo}/notifies` */

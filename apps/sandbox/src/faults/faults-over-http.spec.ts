@@ -155,7 +155,7 @@ describe('trouble', () => {
       const before = sandbox;
       sandbox = other;
       await configure('autumn');
-      const again = await run('A', [...numbers].reverse());
+      const again = await run('A', numbers.toReversed());
       await configure('spring');
       const different = await run('B', numbers);
       await sandbox.stop();

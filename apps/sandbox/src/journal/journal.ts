@@ -88,7 +88,11 @@ export class Journal {
   }
 
   async close(): Promise<void> {
-    await this.flush().finally(() => this.file.close());
+    try {
+      await this.flush();
+    } finally {
+      await this.file.close();
+    }
   }
 
   /** One write takes all lines that gathered during the one before it. */

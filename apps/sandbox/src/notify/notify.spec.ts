@@ -124,7 +124,7 @@ describe('notifies', () => {
     shop.answer = () => ({ status: 503, body: '' });
     await sandbox.pay(outTradeNo);
     await sandbox.pay(paidElsewhere, { notify: 'never' });
-    await until('the first try', async () => (await notifiesOf(outTradeNo))[0]?.deliveries.length > 0);
+    await until('the first try', async () => ((await notifiesOf(outTradeNo))[0]?.deliveries.length ?? 0) > 0);
 
     const before = sandbox;
     sandbox = await sandbox.startFromCrash();
@@ -215,7 +215,7 @@ describe('notifies', () => {
   it('of a closed trade are sent only to a merchant that has subscribed', async () => {
     await start({ SANDBOX_NOTIFY_ON_CLOSE: 'true' });
     const closed = await openTrade();
-    const expired = await openTrade({ time_expire: beijing(Date.now() + 1100) });
+    const expired = await openTrade({ time_expire: beijing(Date.now() + 2500) });
 
     await sandbox.call('alipay.trade.close', { out_trade_no: closed });
 

@@ -21,8 +21,38 @@ interface GatewayReply {
 interface ControlReply {
   readonly status: number;
   readonly contentType: string | null;
-  // Shape-free on purpose: the assertions of the specs are what checks it.
-  readonly body: any;
+  readonly body: ControlBody;
+}
+
+export interface TruthNotify {
+  readonly state: string;
+  readonly nextAt: string;
+  readonly deliveries: readonly { readonly status: number | null; readonly answer: string }[];
+}
+
+/** The channel's truth of one trade. */
+export interface Truth {
+  readonly outTradeNo: string;
+  readonly tradeNo: string;
+  readonly status: string;
+  readonly paidAmount: string;
+  readonly createdAt: string;
+  readonly paidAt: string;
+  readonly queries: number;
+  readonly orderedFaults: Readonly<Record<string, number>>;
+  readonly notifies: readonly TruthNotify[];
+}
+
+/** Everything that any answer of the control API may have in it; which of it is there is what the specs check. */
+interface ControlBody extends Truth {
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: readonly { readonly field: string; readonly message: string }[];
+  readonly items: readonly Truth[];
+  readonly nextCursor: string | null;
+  readonly deliveries: readonly { readonly accepted: boolean }[];
+  readonly fired: Readonly<Record<string, number>>;
+  readonly alipayLimit: unknown;
 }
 
 /** A real sandbox on a free port with a directory of its own, and the merchant that it knows. */
@@ -125,7 +155,7 @@ export class SandboxUnderTest {
     return {
       status: response.status,
       contentType: response.headers.get('content-type'),
-      body: text === '' ? undefined : JSON.parse(text),
+      body: (text === '' ? undefined : JSON.parse(text)) as ControlBody,
     };
   }
 
@@ -133,7 +163,7 @@ export class SandboxUnderTest {
     return this.control('POST', `/trades/${outTradeNo}/pay`, body);
   }
 
-  async truth(outTradeNo: string): Promise<ControlReply['body']> {
+  async truth(outTradeNo: string): Promise<Truth> {
     return (await this.control('GET', `/trades/${outTradeNo}`)).body;
   }
 
