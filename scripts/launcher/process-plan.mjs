@@ -52,6 +52,7 @@ export async function planProcesses({ options, dataDir, replicas, servers }) {
             ALIPAY_APP_ID: ALIPAY_DEMO.appId,
             ALIPAY_SELLER_ID: ALIPAY_DEMO.sellerId,
             ALIPAY_PRIVATE_KEY_FILE: secrets.alipayAppPrivateKey,
+            SANDBOX_PREOPENS_PAGES: 'true',
             ALIPAY_PUBLIC_KEY_FILE: join(sandboxData, 'keys', 'alipay-public-key.pem'),
           }),
     },

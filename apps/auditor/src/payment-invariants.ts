@@ -13,6 +13,24 @@ const ofShards =
     return found.slice(0, ROW_LIMIT);
   };
 
+/** The clearing account of a channel against the payments that were booked to it, none of which is settled yet. */
+async function clearingOffenders({ payment, wallet }: Books, channel: string): Promise<OffendingRow[]> {
+  const payments = allShards
+    .map(
+      (shard) =>
+        `SELECT \`order_id\`, \`paid_amount\` FROM \`${payment.schema}\`.\`${tableNames(shard).attempts}\` WHERE \`state\` = 'SUCCEEDED' AND \`channel\` = '${channel}'`,
+    )
+    .join(' UNION ALL ');
+  return wallet.query(
+    `SELECT \`c\`.\`code\`, \`c\`.\`posted\`, \`booked\`.\`paid\`, \`booked\`.\`fee\` FROM \`account\` AS \`c\`
+       JOIN (SELECT COALESCE(SUM(\`p\`.\`paid_amount\`), 0) AS \`paid\`, COALESCE(SUM(\`f\`.\`amount\`), 0) AS \`fee\`
+               FROM (${payments}) AS \`p\`
+               JOIN \`transfer\` AS \`t\` ON \`t\`.\`scope\` = 'recharge' AND \`t\`.\`idempotency_key\` = CAST(\`p\`.\`order_id\` AS CHAR) AND \`t\`.\`status\` = 'posted'
+               LEFT JOIN \`entry\` AS \`f\` ON \`f\`.\`transfer_id\` = \`t\`.\`id\` AND \`f\`.\`account_id\` = (SELECT \`id\` FROM \`account\` WHERE \`code\` = 'system:channel_fee')) AS \`booked\`
+      WHERE \`c\`.\`code\` = 'system:${channel}_clearing' AND \`c\`.\`posted\` <> -\`booked\`.\`paid\` - \`booked\`.\`fee\``,
+  );
+}
+
 /** What must hold of orders by themselves, and between the orders and the ledger. */
 export const PAYMENT_INVARIANTS: readonly Invariant[] = [
   {
@@ -76,5 +94,13 @@ export const PAYMENT_INVARIANTS: readonly Invariant[] = [
            JOIN \`${wallet.schema}\`.\`transfer\` AS \`t\` ON \`t\`.\`scope\` = 'recharge' AND \`t\`.\`idempotency_key\` = CAST(\`a\`.\`order_id\` AS CHAR) AND \`t\`.\`status\` = 'posted'
           WHERE \`a\`.\`state\` = 'SUCCEEDED' AND (\`t\`.\`external_id\` IS NULL OR \`t\`.\`external_id\` <> CONCAT(\`a\`.\`channel\`, ':', \`a\`.\`channel_trade_no\`))`,
     ),
+  },
+  {
+    name: 'clearing is what channels owe us',
+    rule: "each channel's clearing account is the sum of its booked payments less its fees",
+    findOffenders: async (books) => [
+      ...(await clearingOffenders(books, 'alipay')),
+      ...(await clearingOffenders(books, 'wechat')),
+    ],
   },
 ];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseYuan } from '#libs/money';
 import { AlipayChannel, type PaymentChannel } from '#libs/payments';
 import { databaseEnvironment, serviceEnvironment } from '#libs/service';
+import { PreopenedChannel } from './preopened-channel.js';
 import { DEFAULT_RUNGS_SECONDS, type QueryLadder } from './query/query-ladder.js';
 
 const yuan = z.string().transform((text, context) => {
@@ -32,6 +33,8 @@ export const paymentEnvironment = serviceEnvironment.extend(databaseEnvironment.
   ALIPAY_PRIVATE_KEY_FILE: keyFile,
   ALIPAY_PUBLIC_KEY_FILE: keyFile,
   ALIPAY_FEE_BPS: z.coerce.number().int().min(0).max(10_000).default(60),
+  /** With the sandbox only: opens each payment page as soon as it is made; see `PreopenedChannel`. */
+  SANDBOX_PREOPENS_PAGES: z.stringbool().default(false),
   RECHARGE_MIN_YUAN: yuan.default(parseYuan('0.01')),
   RECHARGE_MAX_YUAN: yuan.default(parseYuan('50000.00')),
   RECHARGE_EXPIRY_SECONDS: z.coerce.number().int().min(1).default(1_800),
@@ -82,14 +85,13 @@ export class PaymentConfig {
 
 /** The channels that this installation is set up for. @throws BadKeyError in words when a key can't be used. */
 export function configuredChannels(environment: PaymentEnvironment): PaymentChannel[] {
-  return [
-    new AlipayChannel({
-      gatewayUrl: environment.ALIPAY_GATEWAY_URL,
-      appId: environment.ALIPAY_APP_ID,
-      sellerId: environment.ALIPAY_SELLER_ID,
-      privateKey: environment.ALIPAY_PRIVATE_KEY_FILE,
-      alipayPublicKey: environment.ALIPAY_PUBLIC_KEY_FILE,
-      feeBps: environment.ALIPAY_FEE_BPS,
-    }),
-  ];
+  const alipay = new AlipayChannel({
+    gatewayUrl: environment.ALIPAY_GATEWAY_URL,
+    appId: environment.ALIPAY_APP_ID,
+    sellerId: environment.ALIPAY_SELLER_ID,
+    privateKey: environment.ALIPAY_PRIVATE_KEY_FILE,
+    alipayPublicKey: environment.ALIPAY_PUBLIC_KEY_FILE,
+    feeBps: environment.ALIPAY_FEE_BPS,
+  });
+  return [environment.SANDBOX_PREOPENS_PAGES ? new PreopenedChannel(alipay) : alipay];
 }
