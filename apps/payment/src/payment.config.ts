@@ -45,6 +45,8 @@ export const paymentEnvironment = serviceEnvironment.extend(databaseEnvironment.
     .transform((text) => text.split(',').map(Number))
     .default(DEFAULT_RUNGS_SECONDS),
   EXPIRY_GRACE_SECONDS: z.coerce.number().int().min(0).default(5),
+  /** How long after closing an order the channel is asked once more: a payment that crossed it has arrived by then. */
+  LAST_LOOK_SECONDS: z.coerce.number().int().min(1).default(60),
   SWEEP_EVERY_MS: z.coerce.number().int().min(50).default(1_000),
   /** How long the same order without an idempotency key is taken for a double click. */
   DOUBLE_SUBMIT_WINDOW_MS: z.coerce.number().int().min(0).default(5_000),
@@ -57,6 +59,7 @@ export class PaymentConfig {
   readonly maxAmount: bigint;
   readonly expiryMs: number;
   readonly ladder: QueryLadder;
+  readonly lastLookAfterMs: number;
   readonly sweepEveryMs: number;
   readonly doubleSubmitWindowMs: number;
   readonly publicUrl: string;
@@ -69,6 +72,7 @@ export class PaymentConfig {
       rungsMs: environment.QUERY_LADDER_SECONDS.map((seconds) => seconds * 1_000),
       expiryGraceMs: environment.EXPIRY_GRACE_SECONDS * 1_000,
     };
+    this.lastLookAfterMs = environment.LAST_LOOK_SECONDS * 1_000;
     this.sweepEveryMs = environment.SWEEP_EVERY_MS;
     this.doubleSubmitWindowMs = environment.DOUBLE_SUBMIT_WINDOW_MS;
     this.publicUrl = environment.PUBLIC_URL.replace(/\/$/, '');

@@ -1,4 +1,23 @@
 /** What tests stand on: real servers of their own, and waiting for conditions instead of for time. */
+export {
+  Account,
+  ApiClient,
+  type ApiAnswer,
+  type ApiClientOptions,
+  ApiRefusal,
+  type EntryView,
+  newEmail,
+  type Page,
+  type Problem,
+  type RechargeOrder,
+  type RechargeView,
+  type SignedIn,
+  TEST_PASSWORD,
+  type WalletView,
+} from './api-client.js';
 export { type TestDatabase, type TestServer, createTestDatabase, testMysql } from './database.js';
 export { eventually } from './eventually.js';
+export { type LogLine, ProcessLogs } from './process-logs.js';
 export { startTestRedis, type TestRedis } from './redis.js';
+export { type PayOptions, SandboxClient, type SandboxTrade } from './sandbox-client.js';
+export { type ServiceName, startTestStack, type TestStack, type TestStackOptions } from './stack.js';

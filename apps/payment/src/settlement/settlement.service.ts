@@ -6,6 +6,7 @@ import { Log } from '#libs/service';
 import { OrderChanges } from '../orders/order-changes.js';
 import { OrderRepository } from '../orders/order.repository.js';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
+import { PaymentConfig } from '../payment.config.js';
 import { PaymentMetrics } from '../payment-metrics.js';
 import { type SettlementDecision, decideSettlement } from './decide-settlement.js';
 import { type LockedAttempt, SettlementRepository } from './settlement.repository.js';
@@ -23,8 +24,6 @@ export interface ChannelWord {
 
 /** How long the wallet has to say that it has credited, before it is told again. */
 const CREDIT_WAIT_MS = 5_000;
-/** A payment that crossed our closing on the wire has arrived by then. */
-const LAST_LOOK_AFTER_MS = 60_000;
 
 /** Turns the channel's word about a trade into states, once, whoever brings it and however often. */
 @Injectable()
@@ -36,6 +35,7 @@ export class SettlementService {
     private readonly channels: PaymentChannelFactory,
     private readonly changes: OrderChanges,
     private readonly metrics: PaymentMetrics,
+    private readonly config: PaymentConfig,
     private readonly log: Log,
   ) {}
 
@@ -79,7 +79,7 @@ export class SettlementService {
     decision: SettlementDecision,
   ): Promise<void> {
     if (decision.action === 'CLOSE') {
-      await this.repository.markClosed(transaction, shard, attempt, new Date(Date.now() + LAST_LOOK_AFTER_MS));
+      await this.repository.markClosed(transaction, shard, attempt, new Date(Date.now() + this.config.lastLookAfterMs));
       await this.moveOrder(transaction, shard, attempt, 'CLOSED', null);
     }
     if (trade.state !== 'PAID') return;
