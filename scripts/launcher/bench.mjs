@@ -9,10 +9,22 @@ import { Problem } from './problem.mjs';
 import { Progress } from './progress.mjs';
 import { ROOT } from './root.mjs';
 import { openRunFolder } from './run-folder.mjs';
-import { planServers, startServers } from './servers.mjs';
 import { endOnSignals } from './signals.mjs';
+import { startStack } from './stack.mjs';
 
-/** `npm run bench`: private servers, empty and as durable as in use, then the benchmark itself. */
+/** Schemas of the bare process: the platform's own tables, beside the platform's. */
+const BARE_PREFIX = 'clearbid_bare_';
+/** What would otherwise be measured: limits that are there for strangers, not for a load from one address. */
+const NO_LIMITS = {
+  RATE_LIMIT_PER_ADDRESS: '1000000',
+  RATE_LIMIT_PER_ACCOUNT: '1000000',
+  RATE_LIMIT_AUTH: '1000000',
+  RATE_LIMIT_NOTIFY: '1000000',
+  SANDBOX_RATE_LIMIT: '1000000',
+  LOG_LEVEL: 'warn',
+};
+
+/** `npm run bench [rpc|recharge]`: the whole product on private servers as durable as in use, and a load on it. */
 export function bench() {
   return main(async () => {
     const settings = readSettings(ROOT);
@@ -21,38 +33,37 @@ export function bench() {
     const entry = join(ROOT, 'dist', 'bench', 'src', 'main.js');
     if (!existsSync(entry)) throw new Problem('There is no benchmark: bench/src/main.ts is missing.');
     const { home: dataDir, remove } = await openRunFolder(join(settings.dataDir, 'bench'));
-    const plan = await progress.step('Finding the servers', (report) => planServers({}, report));
-    const servers = await progress.step('Starting the servers', () =>
-      startServers({
-        root: ROOT,
-        dataDir,
-        plan,
-        redisAppendonly: false,
-        autoRestart: false,
-        log: (server, line) => progress.print(`${server}: ${line}`),
-      }),
-    );
+    const stack = await startStack({
+      root: ROOT,
+      dataDir,
+      progress,
+      autoRestart: false,
+      redisAppendonly: false,
+      env: NO_LIMITS,
+      onLog: (name, line) => progress.print(`${name}: ${line}`),
+    });
     const stop = async () => {
-      await servers.stop();
+      await stack.stop();
       remove();
     };
     endOnSignals(stop);
     try {
+      for (const service of ['wallet', 'payment']) {
+        await run(process.execPath, [join(ROOT, 'dist', 'apps', service, 'src', 'migrate.js')], {
+          cwd: ROOT,
+          env: { ...process.env, MYSQL_URL: stack.urls.mysql, MYSQL_SCHEMA_PREFIX: BARE_PREFIX },
+        });
+      }
       const env = {
         ...process.env,
-        MYSQL_URL: servers.mysqlUrl,
-        REDIS_URL: servers.redisUrl,
-        BENCH_DATA_DIR: dataDir,
+        MYSQL_URL: stack.urls.mysql,
+        REDIS_URL: stack.urls.redis,
+        GATEWAY_URL: stack.urls.gateway,
+        SANDBOX_URL: stack.urls.sandbox,
+        BENCH_BARE_PREFIX: BARE_PREFIX,
       };
-      const { code } = await run(
-        process.execPath,
-        ['--enable-source-maps', entry, ...process.argv.slice(2)],
-        {
-          cwd: ROOT,
-          env,
-          stdio: 'inherit',
-        },
-      );
+      const args = ['--enable-source-maps', entry, ...process.argv.slice(2)];
+      const { code } = await run(process.execPath, args, { cwd: ROOT, env, stdio: 'inherit' });
       return code;
     } finally {
       await stop();
