@@ -62,7 +62,7 @@ async function answers(port: number): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    redis.disconnect();
+    if (redis.status !== 'end') redis.disconnect();
   }
 }
 

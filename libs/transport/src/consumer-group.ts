@@ -19,6 +19,8 @@ export interface OtherConsumer {
 }
 
 type Entry = readonly [id: string, fields: readonly string[] | null];
+/** Redis 7 answers XINFO with flat lists of names and values. */
+type Info = readonly (string | number | null)[];
 type PendingRow = readonly [id: string, consumer: string, idleMs: number, deliveries: number];
 
 /** Gives this consumer's own pending entries to it once more, counting the delivery; others' entries stay theirs. */
@@ -111,9 +113,7 @@ export class ConsumerGroup {
   }
 
   async others(): Promise<readonly OtherConsumer[]> {
-    const rows = (await this.redis.xinfo('CONSUMERS', this.stream, this.group)) as readonly (readonly (
-      string | number
-    )[])[];
+    const rows = (await this.redis.xinfo('CONSUMERS', this.stream, this.group)) as readonly Info[];
     return rows
       .map((row) => ({
         name: String(valueOf(row, 'name')),
@@ -128,6 +128,13 @@ export class ConsumerGroup {
   }
 }
 
+/** Messages of a group that no consumer is done with: those not read yet, and those pending. */
+export async function backlogOf(redis: Redis, stream: string, group: string): Promise<number> {
+  const rows = (await redis.xinfo('GROUPS', stream)) as readonly Info[];
+  const row = rows.find((info) => valueOf(info, 'name') === group) ?? [];
+  return Number(valueOf(row, 'pending') ?? 0) + Number(valueOf(row, 'lag') ?? 0);
+}
+
 /** The stream or its group is gone: after FLUSHALL, after a restart without data, or because somebody deleted it. */
 export function isGroupGone(error: unknown): boolean {
   return error instanceof ReplyError && /NOGROUP|UNBLOCKED|no such key/i.test(String(error));
@@ -138,7 +145,7 @@ function toDelivery([entryId, fields]: Entry, deliveries: number): Delivery {
   return { entryId, message: at < 0 ? '' : (fields?.[at + 1] ?? ''), deliveries };
 }
 
-/** Redis 7 answers XINFO with a flat list of names and values. */
-function valueOf(row: readonly (string | number)[], name: string): string | number | undefined {
-  return row[row.indexOf(name) + 1];
+function valueOf(info: Info, name: string): string | number | null | undefined {
+  const at = info.indexOf(name);
+  return at < 0 ? undefined : info[at + 1];
 }

@@ -8,13 +8,27 @@ export type RedisTarget = string | RedisOptions;
 const MAX_RECONNECT_DELAY_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
+/** How a connection is found to be dead although nobody closed it (a pulled cable, a firewall that forgot it). */
+export interface ConnectionWatch {
+  readonly pingEveryMs: number;
+  /** Longer than any read blocks: the answer waits behind it. */
+  readonly pongWithinMs: number;
+}
+
+const DEFAULT_WATCH: ConnectionWatch = { pingEveryMs: 5_000, pongWithinMs: 10_000 };
+
 /**
  * A connection on which each command is sent at most once and always settles. Left to its defaults, ioredis keeps
  * commands while Redis is away and sends them again after a reconnect: a payment request could then be sent long
  * after its caller gave up, or twice. Here a command is refused at once while there is no connection, and fails (with
  * its outcome unknown) when the connection is lost under it.
  */
-export function createRedis(target: RedisTarget, role: string, logger: TransportLogger): Redis {
+export function createRedis(
+  target: RedisTarget,
+  role: string,
+  logger: TransportLogger,
+  watch: ConnectionWatch = DEFAULT_WATCH,
+): Redis {
   const options: RedisOptions = {
     connectionName: `clearbid:${role}`,
     lazyConnect: true,
@@ -43,7 +57,28 @@ export function createRedis(target: RedisTarget, role: string, logger: Transport
     if (told) logger.info({ role }, 'Redis is reachable again');
     told = false;
   });
+  keepWatch(redis, watch);
   return redis;
+}
+
+/** Connects again when a ping is not answered. The timeouts of ioredis itself outlive the socket they were set for. */
+function keepWatch(redis: Redis, { pingEveryMs, pongWithinMs }: ConnectionWatch): void {
+  let pingTimer: NodeJS.Timeout | undefined;
+  let pongTimer: NodeJS.Timeout | undefined;
+  const rest = () => {
+    clearTimeout(pingTimer);
+    clearTimeout(pongTimer);
+  };
+  const ping = () => {
+    pongTimer = setTimeout(() => redis.disconnect(true), pongWithinMs);
+    redis.ping().then(next, rest);
+  };
+  const next = () => {
+    rest();
+    pingTimer = setTimeout(ping, pingEveryMs).unref();
+  };
+  redis.on('ready', next);
+  redis.on('close', rest);
 }
 
 /**

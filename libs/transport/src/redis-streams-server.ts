@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import type { Redis } from 'ioredis';
 import { Completions } from './completions.js';
-import type { Delivery } from './consumer-group.js';
+import { backlogOf, type Delivery } from './consumer-group.js';
 import { DeadLetterBox } from './dead-letters.js';
 import { REDIS_STREAMS, type HandlerExtras } from './decorators.js';
 import { EventDispatcher } from './event-dispatcher.js';
@@ -146,15 +146,21 @@ export class RedisStreamsServer extends Server implements CustomTransportStrateg
   }
 
   private async beat(): Promise<void> {
-    const { service, aliveMs, backlogLimit, observer } = this.settings;
-    const stream = keys.rpc(service);
-    const [, , , backlog] = await Promise.all([
+    const { service, aliveMs, backlogLimit } = this.settings;
+    await Promise.all([
       this.roster.renew(this.consumer, aliveMs),
       this.clock.measure(this.commands),
       this.commands.set(keys.backlogLimit(service), backlogLimit),
-      this.commands.xlen(stream),
+      this.tellBacklogs(),
     ]);
-    observer.backlog?.(stream, backlog);
+  }
+
+  private async tellBacklogs(): Promise<void> {
+    const { service, observer } = this.settings;
+    if (observer.backlog === undefined) return;
+    for (const { stream } of this.consumers) {
+      observer.backlog(stream, await backlogOf(this.commands, stream, service));
+    }
   }
 
   private async trim(): Promise<void> {

@@ -39,6 +39,13 @@ export interface StreamConsumerParts {
 
 /** So many failed messages may wait for their next attempt before nothing new is read. */
 const MAX_WAITING = 1_000;
+/**
+ * Read at once, however many slots are free: the rest of a burst is there for the other replicas, and for this one
+ * while the callers already work with the first answers.
+ */
+const MAX_READ = 32;
+/** Redis answers a blocked connection's ping only when the read ends. */
+const MAX_BLOCK_MS = 5_000;
 const PAUSE_AFTER_ERROR_MS = 50;
 const UNBLOCK_EVERY_MS = 20;
 
@@ -67,6 +74,10 @@ export class StreamConsumer {
     this.group = new ConsumerGroup(parts.redis, options.stream, options.group, options.consumer);
     this.slots = new Slots(options.concurrency);
     parts.redis.on('close', () => this.onConnectionLost());
+  }
+
+  get stream(): string {
+    return this.options.stream;
   }
 
   /** Makes the group and begins to read. */
@@ -118,7 +129,8 @@ export class StreamConsumer {
       return;
     }
     // Redis takes 0 for "forever".
-    this.dispatch(await this.group.read(this.slots.free, Math.max(1, Math.ceil(this.untilNextDueMs()))));
+    const blockMs = Math.min(Math.max(1, Math.ceil(this.untilNextDueMs())), MAX_BLOCK_MS);
+    this.dispatch(await this.group.read(Math.min(this.slots.free, MAX_READ), blockMs));
   }
 
   private async join(): Promise<void> {

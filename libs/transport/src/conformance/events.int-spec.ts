@@ -5,6 +5,7 @@ import { eventually, startTestRedis, type TestRedis } from '#libs/testing';
 import { currentContext, runInContext } from '../call-context.js';
 import { DeadLetters } from '../dead-letters.js';
 import { OnEvent, type EventMeta } from '../decorators.js';
+import { trimAcknowledged } from '../event-trimmer.js';
 import { EventPublisher } from '../event-publisher.js';
 import { keys } from '../keys.js';
 import { Gate } from './gate.js';
@@ -127,6 +128,26 @@ describe('an event', () => {
     ]);
     gate.open();
     await eventually('nothing is left', async () => (await inspector.xlen(stream)) === 0);
+  });
+});
+
+describe('a stream of events', () => {
+  it('that nobody subscribes to yet is left alone: whoever comes first gets all of it', async () => {
+    await publisher.publish(said, hello);
+    expect(await trimAcknowledged(inspector, stream)).toBe(0);
+    expect(await trimAcknowledged(inspector, 'clearbid:{event:never.published}')).toBe(0);
+    expect(await inspector.xlen(stream)).toBe(1);
+  });
+
+  it('tells how many are waiting', async () => {
+    const gate = new Gate();
+    const backlogs: number[] = [];
+    const observer = { backlog: (of: string, count: number) => void (of === stream && backlogs.push(count)) };
+    await listen('wallet', async () => gate.pass(), { eventConcurrency: 2, observer });
+    for (let n = 0; n < 5; n += 1) await publisher.publish(said, hello);
+    await eventually('all five are told of', () => backlogs.at(-1) === 5);
+    gate.open();
+    await eventually('none is left', () => backlogs.at(-1) === 0);
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { eventually, startTestRedis, type TestRedis } from '#libs/testing';
 import { EventPublisher } from '../event-publisher.js';
@@ -11,7 +11,11 @@ let redis: TestRedis;
 let inspector: Redis;
 let client: RpcClient;
 let publisher: EventPublisher;
-let replicas: ReplicaProcess[] = [];
+/** Started and not killed yet. A process takes long to start, so the survivors of one test serve in the next. */
+const running = new Map<string, ReplicaProcess>();
+let started = 0;
+
+jest.setTimeout(30_000);
 
 beforeAll(async () => {
   redis = await startTestRedis();
@@ -21,30 +25,44 @@ beforeAll(async () => {
   await Promise.all([client.connect(), publisher.connect()]);
 });
 
-afterEach(async () => {
-  await Promise.all(replicas.map((replica) => replica.kill()));
-  replicas = [];
-  await inspector.flushall();
-});
+afterEach(() => inspector.flushall());
 
 afterAll(async () => {
+  await Promise.all([...running.keys()].map(kill));
   await Promise.all([client.close(), publisher.close()]);
   inspector.disconnect();
   await redis.stop();
 });
 
-async function startReplicas(...names: string[]): Promise<ReplicaProcess[]> {
-  replicas = await Promise.all(names.map((name) => ReplicaProcess.start(redis.url, name)));
-  return replicas;
+async function start(name = `replica-${++started}`): Promise<string> {
+  running.set(name, await ReplicaProcess.start(redis.url, name));
+  return name;
+}
+
+async function kill(name: string): Promise<void> {
+  await running.get(name)?.kill();
+  running.delete(name);
+}
+
+/** Exactly this many replicas, new or surviving. */
+async function replicas(count: number): Promise<readonly string[]> {
+  await Promise.all([...running.keys()].slice(count).map(kill));
+  await Promise.all(Array.from({ length: count - running.size }, () => start()));
+  return [...running.keys()];
 }
 
 function begunBy(key: string): Promise<string[]> {
   return inspector.lrange(`begun:${key}`, 0, -1);
 }
 
+async function pendingEvents(): Promise<number> {
+  const [pending] = (await inspector.xpending(keys.event(said.name), 'parrot')) as [number];
+  return pending;
+}
+
 describe('two replicas of one service', () => {
   it('handle 1,000 requests and 1,000 events once each, between them', async () => {
-    await startReplicas('a', 'b');
+    const names = await replicas(2);
     const numbers = Array.from({ length: 1_000 }, (_, index) => index);
     const answers = await Promise.all(numbers.map((n) => client.call(work, { key: `request-${n}` })));
     await publisher.publishMany(
@@ -52,71 +70,56 @@ describe('two replicas of one service', () => {
     );
     await eventually('all are handled', async () => Number(await inspector.get('effects')) === 2_000);
     await eventually('all are acknowledged', async () => {
-      const [pending] = (await inspector.xpending(keys.event(said.name), 'parrot')) as [number];
-      return pending === 0 && (await inspector.xlen(keys.rpc('parrot'))) === 0;
+      return (await pendingEvents()) === 0 && (await inspector.xlen(keys.rpc('parrot'))) === 0;
     });
 
     const attempts = await Promise.all(
       numbers.flatMap((n) => [begunBy(`request-${n}`), begunBy(`event-${n}`)]),
     );
     expect(attempts.filter((by) => by.length !== 1)).toEqual([]);
-    expect(new Set(answers.map(({ by }) => by))).toEqual(new Set(['a', 'b']));
-    expect(new Set(attempts.flat())).toEqual(new Set(['a', 'b']));
+    expect(new Set(answers.map(({ by }) => by))).toEqual(new Set(names));
+    expect(new Set(attempts.flat())).toEqual(new Set(names));
   });
 });
 
-describe.each(['before-effect', 'after-effect'])(
-  'a replica killed in the middle of a message, %s',
-  (place) => {
-    it('leaves a request to the other, which answers it, and its effect happens once', async () => {
-      await inspector.set('hold:a', place);
-      const [a] = await startReplicas('a');
-      const answer = client.call(work, { key: 'k' }, { timeoutMs: 10_000 });
-      const mark = place === 'before-effect' ? 'begun:k' : 'effect:k';
-      await eventually('a is in the middle of it', () => inspector.exists(mark).then((count) => count === 1));
-      replicas.push(await ReplicaProcess.start(redis.url, 'b'));
-      await a?.kill();
-
-      expect(await answer).toEqual({ by: 'b' });
-      expect(await begunBy('k')).toEqual(['a', 'b']);
-      expect(await inspector.get('effects')).toBe('1');
-      await eventually('nothing is left of it, nor of a', async () => {
-        const consumers = (await inspector.xinfo('CONSUMERS', keys.rpc('parrot'), 'parrot')) as unknown[];
-        return consumers.length === 1 && (await inspector.xlen(keys.rpc('parrot'))) === 0;
-      });
+describe('a replica killed in the middle of its work', () => {
+  it.each([
+    { place: 'before-effect', mark: 'begun' },
+    { place: 'after-effect', mark: 'effect' },
+  ])('($place) leaves it to another, and each effect happens once', async ({ place, mark }) => {
+    const [victim = ''] = await replicas(1);
+    await inspector.set(`hold:${victim}`, place);
+    const answer = client.call(work, { key: 'request' }, { timeoutMs: 20_000 });
+    await publisher.publish(said, { text: '', amount: 1n }, { id: 'event' });
+    await eventually('it is in the middle of both', async () => {
+      return (await inspector.exists(`${mark}:request`, `${mark}:event`)) === 2;
     });
+    const heir = await start();
+    await kill(victim);
 
-    it('leaves an event to the other, and its effect happens once', async () => {
-      await inspector.set('hold:a', place);
-      const [a] = await startReplicas('a');
-      await publisher.publish(said, { text: '', amount: 1n }, { id: 'k' });
-      const mark = place === 'before-effect' ? 'begun:k' : 'effect:k';
-      await eventually('a is in the middle of it', () => inspector.exists(mark).then((count) => count === 1));
-      replicas.push(await ReplicaProcess.start(redis.url, 'b'));
-      await a?.kill();
-
-      await eventually('the other has handled it', async () => {
-        const [pending] = (await inspector.xpending(keys.event(said.name), 'parrot')) as [number];
-        return pending === 0;
-      });
-      expect(await begunBy('k')).toEqual(['a', 'b']);
-      expect(await inspector.get('effects')).toBe('1');
+    expect(await answer).toEqual({ by: heir });
+    await eventually('the event is handled too', async () => (await pendingEvents()) === 0);
+    expect(await begunBy('request')).toEqual([victim, heir]);
+    expect(await begunBy('event')).toEqual([victim, heir]);
+    expect(await inspector.get('effects')).toBe('2');
+    await eventually('nothing is left of it in the group', async () => {
+      const consumers = (await inspector.xinfo('CONSUMERS', keys.rpc('parrot'), 'parrot')) as unknown[];
+      return consumers.length === 1 && (await inspector.xlen(keys.rpc('parrot'))) === 0;
     });
-  },
-);
+  });
 
-describe('a replica that starts again after it was killed', () => {
-  it('takes over from its former self, although it bears the same name', async () => {
-    await inspector.set('hold:a', 'before-effect');
-    const [a] = await startReplicas('a');
-    const answer = client.call(work, { key: 'k' }, { timeoutMs: 10_000 });
-    await eventually('a is in the middle of it', () =>
-      inspector.exists('begun:k').then((count) => count === 1),
+  it('takes over from its former self when it starts again under the same name', async () => {
+    const [name = ''] = await replicas(1);
+    await inspector.set(`hold:${name}`, 'before-effect');
+    const answer = client.call(work, { key: 'request' }, { timeoutMs: 20_000 });
+    await eventually(
+      'it is in the middle of it',
+      async () => (await inspector.exists('begun:request')) === 1,
     );
-    await a?.kill();
-    await inspector.del('hold:a');
-    replicas.push(await ReplicaProcess.start(redis.url, 'a'));
-    expect(await answer).toEqual({ by: 'a' });
-    expect(await begunBy('k')).toEqual(['a', 'a']);
+    await kill(name);
+    await inspector.del(`hold:${name}`);
+    await start(name);
+    expect(await answer).toEqual({ by: name });
+    expect(await begunBy('request')).toEqual([name, name]);
   });
 });
