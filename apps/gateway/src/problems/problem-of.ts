@@ -42,8 +42,7 @@ export function refusalOf(error: unknown): DomainError {
   }
   const code = CODE_OF_STATUS[status] ?? 'VALIDATION_FAILED';
   const message = error instanceof Error ? error.message : errorTable[code].title;
-  if (code !== 'VALIDATION_FAILED') return new DomainError(code, message);
-  return new DomainError(code, message, { errors: [{ field: 'body', message }] });
+  return new DomainError(code, message, isAboutBody(error) ? { errors: [{ field: 'body', message }] } : {});
 }
 
 export function problemOf(refusal: DomainError, { path, requestId }: ProblemContext): Problem {
@@ -66,6 +65,12 @@ export function retryAfterSeconds({ status, details }: DomainError): number | un
   if (status !== 429 && status !== 503) return undefined;
   const told = details.retryAfterSeconds;
   return typeof told === 'number' ? Math.max(1, Math.ceil(told)) : 1;
+}
+
+/** Fastify refuses a body with codes of its own, which Nest wraps. */
+function isAboutBody(error: unknown): boolean {
+  const cause = error instanceof HttpException ? error.cause : error;
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('FST_ERR_CTP');
 }
 
 function statusOf(error: unknown): number | undefined {
