@@ -1,15 +1,20 @@
 import { type IdGenerator, geneOf } from '#libs/ids';
 import { geneOfMerchant } from './gene.js';
 
-/** Ids of orders and of what belongs to them: each leads to the table by itself. */
+/** Ids of orders and of what belongs to them: each of them leads to the table by itself. 19 digits. */
 export class OrderIds {
   constructor(private readonly generator: IdGenerator) {}
 
+  /** @throws IdRefusedError when no id can be issued now; nothing has happened. */
   orderId(merchantId: string): string {
     return this.generator.nextId(geneOfMerchant(merchantId));
   }
 
-  /** On the same table as its order. */
+  /**
+   * For an attempt to pay an order: the channel's `out_trade_no`. In the same table as its order.
+   *
+   * @throws IdRefusedError when no id can be issued now; nothing has happened.
+   */
   attemptId(orderId: string): string {
     return this.generator.nextId(geneOf(orderId));
   }
