@@ -67,7 +67,8 @@ export class Platform {
     const times: number[] = [];
     await runConcurrently(outTradeNos.length, 8, async (index) => {
       const { body } = await sendJson(`${this.urls.sandboxUrl}/control/trades/${outTradeNos[index]}`);
-      for (const { durationMs } of (body as { notifies: { durationMs: number }[] }).notifies) times.push(durationMs);
+      const { notifies } = body as { notifies: { deliveries: { durationMs: number }[] }[] };
+      for (const { durationMs } of notifies.flatMap(({ deliveries }) => deliveries)) times.push(durationMs);
     });
     return times;
   }
