@@ -9,6 +9,7 @@ import { Problem } from './problem.mjs';
 import { Progress } from './progress.mjs';
 import { ROOT } from './root.mjs';
 import { claimFolder } from './running.mjs';
+import { planServers } from './servers.mjs';
 import { endOnSignals } from './signals.mjs';
 import { startStack } from './stack.mjs';
 import { Terminal } from './terminal.mjs';
@@ -43,14 +44,19 @@ export async function launch() {
     if (stack !== undefined) await progress.step('Stopping', () => stack?.stop());
   });
 
-  await prepare(settings, progress);
+  const { mysqlUrl, redisUrl } = settings;
+  const [plan] = await Promise.all([
+    progress.step('Finding the servers', (report) => planServers({ mysqlUrl, redisUrl }, report)),
+    prepare(settings, progress),
+  ]);
   stack = await startStack({
     root: ROOT,
     dataDir: settings.dataDir,
     replicas: settings.replicas,
     ports: { gateway: settings.port, sandbox: settings.sandboxPort },
-    mysqlUrl: settings.mysqlUrl,
-    redisUrl: settings.redisUrl,
+    mysqlUrl,
+    redisUrl,
+    plan,
     onLog: (name, line) => terminal.take(name, line),
     progress,
   });

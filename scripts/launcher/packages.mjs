@@ -24,8 +24,12 @@ export async function ensurePackages(root, report) {
   if (npm === undefined)
     throw new Problem('npm is not on this machine: install it (it comes with Node.js) and try again.');
   // With NODE_ENV=production npm would leave out what the build needs.
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--include=dev'];
-  const result = await run(npm, args, { cwd: root });
+  const options = ['--no-audit', '--no-fund', '--loglevel=error', '--include=dev'];
+  let result = await run(npm, ['ci', ...options], { cwd: root });
+  if (result.code !== 0 && lacksOnlyForeignBuilds(result.output)) {
+    report('some builds for other platforms are not locked: npm install');
+    result = await run(npm, ['install', '--no-save', ...options], { cwd: root });
+  }
   if (result.code !== 0) {
     throw new Problem(
       `The packages can't be installed: look at what npm says above (often the network), then try again.`,
@@ -34,6 +38,17 @@ export async function ensurePackages(root, report) {
   }
   writeFileSync(stamp, hash);
   report('installed');
+}
+
+/**
+ * Some registries don't have the builds of a package for every platform. A lock file made with one of them leaves
+ * those out, and then `npm ci` refuses it although nothing is missing that this machine needs.
+ *
+ * @param {string} output of npm
+ */
+function lacksOnlyForeignBuilds(output) {
+  const problems = output.split('\n').filter((line) => /(Missing|Invalid): /.test(line));
+  return problems.length > 0 && problems.every((line) => /Missing: \S+@ from lock file/.test(line));
 }
 
 /** @typedef {{ version?: string, optional?: boolean, link?: boolean }} LockedPackage */

@@ -127,7 +127,7 @@ export function formatReceipt({ recharge, entry, before, after, tookMs }, colour
     ['Alipay trade', recharge.channelTradeNo],
     ['Amount', `¥${recharge.amount}`],
     ['Ordered', recharge.createdAt],
-    ['Paid', recharge.paidAt],
+    ['Paid', `${recharge.paidAt}  (Alipay tells whole seconds)`],
     ['Credited', `${recharge.creditedAt}  (${tookMs} ms after the order)`],
     ['Ledger entry', `transfer ${entry.transferId}, line ${entry.seq} of ${entry.account}`],
     ['Balance', `¥${before} → ¥${after}`],

@@ -1,6 +1,7 @@
 // @ts-check
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { planProcesses } from './process-plan.mjs';
 import { Problem } from './problem.mjs';
 import { Progress } from './progress.mjs';
@@ -22,6 +23,7 @@ const READY_TIMEOUT_MS = 90_000;
  *   With a gateway port given, the other replicas take the ports after it.
  * @property {string | undefined} [mysqlUrl] a server of somebody else, used as it is; else a private one is run
  * @property {string | undefined} [redisUrl] the same for Redis
+ * @property {import('./servers.mjs').ServerPlan} [plan] where the servers come from, when that is known already
  * @property {string} [mariadbTemplate] from `prepareMariadbTemplate`, for a quicker first start
  * @property {boolean} [redisAppendonly] whether the private Redis keeps its data over a restart; true
  * @property {Record<string, string> | ((name: string) => Record<string, string>)} [env] more environment, for every
@@ -41,7 +43,8 @@ const READY_TIMEOUT_MS = 90_000;
  * @property {import('./redis.mjs').RedisHandle | undefined} redis only when it is a private one
  * @property {(name: string) => NodeJS.ProcessEnv} envOf the environment that a process of this name gets
  * @property {(entry: string, ...args: string[]) => Promise<void>} run a one-shot, such as `apps/wallet/src/audit.js`
- * @property {() => Promise<void>} ready waits until every process that runs says that it is ready
+ * @property {() => Promise<void>} ready waits until every process that shall run says that it is ready, and every
+ *   gateway that all services answer it
  * @property {() => Promise<void>} stop ends everything that was started here, in order
  */
 
@@ -109,31 +112,42 @@ async function startProcesses({ options, root, dataDir, replicas, onLog, progres
     return runToEnd({ name, entry: entryOf(path), args, env: plan.envOf(name), cwd: root }, onLog);
   };
 
-  await progress.step('Migrating the schemas', () =>
-    Promise.all(SERVICES.map((service) => runOnce(`apps/${service}/src/migrate.js`))),
-  );
-  await progress.step('Seeding the accounts', () => runOnce('apps/identity/src/seed.js'));
+  const prepareSchemas = async () => {
+    await progress.step('Migrating the schemas', () =>
+      Promise.all(SERVICES.map((service) => runOnce(`apps/${service}/src/migrate.js`))),
+    );
+    await progress.step('Seeding the accounts', () => runOnce('apps/identity/src/seed.js'));
+  };
+  // Payment reads the sandbox's public key when it starts.
+  const startSandbox = async () => {
+    if (plan.sandboxPort === undefined) return undefined;
+    const handle = spawn('sandbox', 'sandbox');
+    await progress.step('Starting the sandbox', () => allReady([handle]));
+    return handle;
+  };
+  const [sandbox] = await Promise.all([startSandbox(), prepareSchemas()]);
 
-  /** @type {ServiceHandle | undefined} */
-  let sandbox;
-  if (plan.sandboxPort !== undefined) {
-    sandbox = spawn('sandbox', 'sandbox');
-    await progress.step('Starting the sandbox', () => allReady([/** @type {ServiceHandle} */ (sandbox)]));
-  }
   /** @param {string} service */
   const replicasOf = (service) =>
     Array.from({ length: replicas }, (_, index) => spawn(`${service}-${index + 1}`, service));
-  const inner = {
+  const services = {
     identity: replicasOf('identity'),
     payment: replicasOf('payment'),
     wallet: replicasOf('wallet'),
+    gateway: replicasOf('gateway'),
   };
-  await progress.step('Starting the services', () => allReady(Object.values(inner).flat()));
-  const services = { ...inner, gateway: replicasOf('gateway') };
-  await progress.step('Starting the gateway', () => allReady(services.gateway));
+  const processes = [...Object.values(services).flat(), ...(sandbox === undefined ? [] : [sandbox])];
+  const ready = async () => {
+    await allReady(processes.filter((handle) => handle.isWanted));
+    await Promise.all(
+      services.gateway.map((handle, index) =>
+        handle.isWanted ? untilHealthy(handle.name, Number(plan.gatewayPorts[index])) : undefined,
+      ),
+    );
+  };
+  await progress.step('Starting the services', ready);
 
   const gateways = plan.gatewayPorts.map((port) => `http://localhost:${port}`);
-  const processes = [...Object.values(services).flat(), ...(sandbox === undefined ? [] : [sandbox])];
   return {
     urls: {
       gateway: /** @type {string} */ (gateways[0]),
@@ -148,7 +162,7 @@ async function startProcesses({ options, root, dataDir, replicas, onLog, progres
     redis: servers.redis,
     envOf: plan.envOf,
     run: runOnce,
-    ready: () => allReady(processes.filter((handle) => handle.isWanted)),
+    ready,
     stop: async () => {
       // From the door inwards, so that what is under way can end well.
       await Promise.all(services.gateway.map((handle) => handle.stop()));
@@ -190,5 +204,26 @@ async function allReady(handles) {
     ]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {number} port of a gateway
+ * @throws {Problem} with what the gateway says about it
+ */
+async function untilHealthy(name, port) {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  for (;;) {
+    const { ok, text } = await fetch(`http://127.0.0.1:${port}/health/ready`, {
+      signal: AbortSignal.timeout(5_000),
+    }).then(
+      async (response) => ({ ok: response.ok, text: await response.text() }),
+      (/** @type {Error} */ error) => ({ ok: false, text: error.message }),
+    );
+    if (ok) return;
+    if (Date.now() > deadline)
+      throw new Problem(`${name} is not ready after ${READY_TIMEOUT_MS / 1000} s.`, text);
+    await delay(100);
   }
 }
