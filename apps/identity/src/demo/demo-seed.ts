@@ -29,7 +29,8 @@ export class DemoSeed {
     ];
     let made = 0;
     for (let from = 0; from < wanted.length; from += BATCH) {
-      made += await this.insert(wanted.slice(from, from + BATCH), passwordHash, now);
+      const madeNow = await this.insert(wanted.slice(from, from + BATCH), passwordHash, now);
+      made += madeNow;
     }
     return made;
   }

@@ -14,4 +14,7 @@ export const seedEnvironment = z.object({
 });
 
 /** `--merchants`: how many numbered merchants there shall be. */
-export const merchantCount = z.coerce.number().int().min(0).max(1_000_000);
+export const merchantCount = z
+  .string()
+  .regex(/^\d{1,6}$/, 'must be a number of up to six digits')
+  .transform(Number);

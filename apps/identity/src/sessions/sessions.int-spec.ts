@@ -86,6 +86,13 @@ describe('a session that Redis has lost', () => {
     await expect(resolve(expired.sessionId)).rejects.toMatchObject(ENDED);
   });
 
+  it('is over for whoever asked just before it ended and is answered just after', async () => {
+    const { sessionId } = await visitor();
+    // As if the row had been read while it was live, and the mark set before the answer.
+    await service.store.end(sessionId);
+    await expect(resolve(sessionId)).rejects.toMatchObject(ENDED);
+  });
+
   it('never comes back through somebody who asks for it at the moment of signing out', async () => {
     for (let round = 0; round < 20; round += 1) {
       const ada = await visitor();

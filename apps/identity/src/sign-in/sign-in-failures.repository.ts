@@ -91,7 +91,8 @@ export class SignInFailuresRepository {
     subject: string,
     now: Date,
   ): Promise<FailureCount | null> {
-    // The INSERT makes sure that there is a row to lock, also for the very first attempts at the same moment.
+    // Locks the row, and makes one to lock for the very first attempts. (INSERT IGNORE would lock an existing row for
+    // reading only, and two attempts that both go on to write would then be each other's deadlock.)
     await sql.write(
       `INSERT INTO \`sign_in_failure\` (\`scope\`, \`subject\`, \`failures\`, \`forgotten_at\`) VALUES (?, ?, 0, ?)
          ON DUPLICATE KEY UPDATE \`failures\` = \`failures\``,
@@ -99,11 +100,11 @@ export class SignInFailuresRepository {
     );
     const [row] = await sql.query<FailureRow>(
       `SELECT \`failures\`, \`locked_until\`, \`forgotten_at\`
-         FROM \`sign_in_failure\` WHERE \`scope\` = ? AND \`subject\` = ? FOR UPDATE`,
+         FROM \`sign_in_failure\` WHERE \`scope\` = ? AND \`subject\` = ?`,
       [scope, subject],
     );
     if (!row) return null;
-    return { failures: Number(row.failures), lockedUntil: row.locked_until, forgottenAt: row.forgotten_at };
+    return { failures: row.failures, lockedUntil: row.locked_until, forgottenAt: row.forgotten_at };
   }
 
   private async store(

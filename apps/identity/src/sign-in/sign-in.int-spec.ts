@@ -31,10 +31,10 @@ async function registered(): Promise<string> {
 }
 
 /** The codes of the refusals (or `ok`) of so many attempts, one after the other. */
-async function attempts(email: string, count: number, password = WRONG): Promise<string[]> {
+async function attempts(email: string, times: number, password = WRONG): Promise<string[]> {
   const device = newDevice();
   const codes: string[] = [];
-  for (let i = 0; i < count; i += 1)
+  for (let i = 0; i < times; i += 1)
     codes.push(await codeOf(service.gateway.signIn(email, password, device)));
   return codes;
 }

@@ -48,9 +48,9 @@ export class RefreshRotationService {
     const session = shown && (await this.sessions.find(transaction, shown.sessionId));
     if (!shown || !session) return { outcome: 'ended' };
     if (shown.usedAt !== null) return this.usedBefore(transaction, request, shown, session);
-    if (shown.expiresAt <= now) return { outcome: 'ended' };
 
-    // The session first, then its token, everywhere: so all refreshes of one session stand in one line.
+    // The session first, then its token, everywhere: so all refreshes of one session stand in one line. The newest
+    // token of a session expires together with it, so that asking for the session's time is enough.
     const expiresAt = sessionExpiry(session.createdAt, now);
     const live = await this.sessions.use(transaction, session.id, { device, at: now, expiresAt });
     if (!live) return { outcome: 'ended' };

@@ -3,14 +3,12 @@ import { Injectable } from '@nestjs/common';
 
 export interface StoredRefreshToken {
   readonly sessionId: string;
-  readonly expiresAt: Date;
   readonly usedAt: Date | null;
   readonly replacedBy: Buffer | null;
 }
 
 interface RefreshTokenRow {
   readonly session_id: string;
-  readonly expires_at: Date;
   readonly used_at: Date | null;
   readonly replaced_by: Buffer | null;
 }
@@ -33,13 +31,12 @@ export class RefreshTokensRepository {
 
   async find(sql: SqlExecutor, hash: Buffer): Promise<StoredRefreshToken | null> {
     const [row] = await sql.query<RefreshTokenRow>(
-      'SELECT `session_id`, `expires_at`, `used_at`, `replaced_by` FROM `refresh_token` WHERE `hash` = ?',
+      'SELECT `session_id`, `used_at`, `replaced_by` FROM `refresh_token` WHERE `hash` = ?',
       [hash],
     );
     if (!row) return null;
     return {
       sessionId: row.session_id,
-      expiresAt: row.expires_at,
       usedAt: row.used_at,
       replacedBy: row.replaced_by,
     };
