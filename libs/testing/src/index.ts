@@ -19,5 +19,5 @@ export { type TestDatabase, type TestServer, createTestDatabase, testMysql } fro
 export { eventually } from './eventually.js';
 export { type LogLine, ProcessLogs } from './process-logs.js';
 export { startTestRedis, type TestRedis } from './redis.js';
-export { type PayOptions, SandboxClient, type SandboxTrade } from './sandbox-client.js';
+export { type NotifyMode, type PayOptions, SandboxClient, type SandboxTrade } from './sandbox-client.js';
 export { type ServiceName, startTestStack, type TestStack, type TestStackOptions } from './stack.js';

@@ -19,6 +19,7 @@ export interface SandboxTrade {
   readonly status: 'NOT_SCANNED' | 'WAITING' | 'PAID' | 'FINISHED' | 'CLOSED';
   readonly amount: string;
   readonly paidAmount?: string | null;
+  readonly closedAt?: string | null;
   readonly closedBy?: 'merchant' | 'expiry' | null;
   readonly notifyUrl?: string | null;
   readonly queries?: number;

@@ -59,6 +59,8 @@ const QUICK: Readonly<Record<string, Environment>> = {
     EXPIRY_GRACE_SECONDS: '1',
     LAST_LOOK_SECONDS: '2',
     SWEEP_EVERY_MS: '200',
+    // As with a real channel: a page payment begins when the buyer opens it.
+    SANDBOX_PREOPENS_PAGES: 'false',
   },
 };
 const QUICK_TIME_SCALE = 600;

@@ -37,7 +37,9 @@ export class RechargesService {
     if (channel.capabilities.methods[request.method]?.callsChannel) return this.createByCall(request, channel, order);
     const credential = await this.prepay(channel, order);
     const ready: NewOrder = { ...order, state: 'PAYING', attempt: { ...order.attempt, state: 'PENDING', ...credential } };
-    return (await this.orders.insert(ready)) ? this.created(ready) : this.replay(request, channel);
+    if (!(await this.orders.insert(ready))) return this.replay(request, channel);
+    this.log.info({ orderId: order.id, attemptId: order.attempt.id }, 'order is open');
+    return this.created(ready);
   }
 
   private async createByCall(request: CreateRequest, channel: PaymentChannel, order: NewOrder): Promise<payment.Recharge> {
@@ -60,6 +62,7 @@ export class RechargesService {
     try {
       const credential = await this.prepay(channel, order);
       await this.orders.markPaying(order.id, order.attempt.id, credential);
+      this.log.info({ orderId: order.id, attemptId: order.attempt.id }, 'order is open');
       await this.changes.changed(order.id, order.merchantId, 'PAYING');
     } catch (error) {
       if (!ChannelError.is(error)) throw error;

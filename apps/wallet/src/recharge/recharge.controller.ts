@@ -22,9 +22,12 @@ export class RechargeController {
       // Real money that the book refuses: it goes to the dead letters, where an operator sees it.
       throw new DomainError(outcome.code, `Order ${paid.orderId} is paid and can't be credited (transfer ${outcome.transferId})`);
     }
+    const fields = { orderId: paid.orderId, transferId: outcome.transferId };
     if (outcome.replayed) {
-      this.log.info({ orderId: paid.orderId, transferId: outcome.transferId }, 'order was credited before: told again');
+      this.log.info(fields, 'order was credited before: told again');
       await this.outbox.resend(wallet.transferPosted, outcome.transferId);
+    } else {
+      this.log.info(fields, 'order is credited');
     }
   }
 }
