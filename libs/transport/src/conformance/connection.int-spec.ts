@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { eventually, startTestRedis, type TestRedis } from '#libs/testing';
 import { closeRedis, connectInTime, createRedis, failureOf } from '../redis-connection.js';
 import { SilentProxy } from './silent-proxy.js';
 import { recordingLogger } from './test-service.js';
+
+jest.setTimeout(30_000);
 
 let redis: TestRedis;
 let proxy: SilentProxy;
@@ -18,7 +20,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-async function connected(port: number, watch = { pingEveryMs: 50, pongWithinMs: 200 }): Promise<Redis> {
+async function connected(port: number, watch = { pingEveryMs: 50, pongWithinMs: 1_000 }): Promise<Redis> {
   const connection = createRedis(
     { port, host: '127.0.0.1', disconnectTimeout: 50 },
     'test',

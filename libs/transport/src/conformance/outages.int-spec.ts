@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { DomainError, type PayloadOf, type RequestOf } from '#libs/contracts';
@@ -9,6 +9,8 @@ import { keys } from '../keys.js';
 import { RpcClient } from '../rpc-client.js';
 import { said, work } from './test-contracts.js';
 import { recordingLogger, startService, type TestService } from './test-service.js';
+
+jest.setTimeout(30_000);
 
 let redis: TestRedis;
 let client: RpcClient;
@@ -37,7 +39,7 @@ beforeAll(async () => {
   inspector = new Redis(redis.url, { maxRetriesPerRequest: null });
   inspector.on('error', () => undefined);
   const { logger } = recordingLogger();
-  client = new RpcClient({ redis: redis.url, logger });
+  client = new RpcClient({ redis: redis.url, timeoutMs: 20_000, logger });
   publisher = new EventPublisher({ redis: redis.url, logger });
   await Promise.all([client.connect(), publisher.connect()]);
   service = await startService(Parrot, { service: 'parrot', redis: redis.url, logger });
@@ -142,7 +144,7 @@ describe('when Redis is killed during traffic and started again, empty', () => {
     await eventually('calls are refused', () => [...traffic.endings.values()].includes('UNAVAILABLE'));
     const since = performance.now();
     expect(await endingOf(client.call(work, { key: 'away' }))).toBe('UNAVAILABLE');
-    expect(performance.now() - since).toBeLessThan(200);
+    expect(performance.now() - since).toBeLessThan(2_000);
     await expect(publisher.publish(said, { text: '', amount: 1n })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     });

@@ -20,7 +20,7 @@ jest.setTimeout(30_000);
 beforeAll(async () => {
   redis = await startTestRedis();
   inspector = new Redis(redis.url);
-  client = new RpcClient({ redis: redis.url });
+  client = new RpcClient({ redis: redis.url, timeoutMs: 20_000 });
   publisher = new EventPublisher({ redis: redis.url });
   await Promise.all([client.connect(), publisher.connect()]);
 });

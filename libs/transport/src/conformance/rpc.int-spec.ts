@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { DomainError, type RequestOf, type ResponseOf } from '#libs/contracts';
 import { eventually, startTestRedis, type TestRedis } from '#libs/testing';
@@ -10,6 +10,8 @@ import { Gate } from './gate.js';
 import { ask, echo, refuse, work } from './test-contracts.js';
 import { recordingLogger, startService, type TestServiceOptions } from './test-service.js';
 
+jest.setTimeout(30_000);
+
 let redis: TestRedis;
 let inspector: Redis;
 let client: RpcClient;
@@ -18,7 +20,7 @@ const toClose: { close(): Promise<void> }[] = [];
 beforeAll(async () => {
   redis = await startTestRedis();
   inspector = new Redis(redis.url);
-  client = new RpcClient({ redis: redis.url });
+  client = new RpcClient({ redis: redis.url, timeoutMs: 20_000 });
   await client.connect();
 });
 
@@ -228,8 +230,8 @@ describe('a deadline', () => {
     await expect(client.call(ask, { key: 'k' }, { timeoutMs: 300 })).rejects.toMatchObject({
       code: 'TIMEOUT',
     });
-    await eventually('the inner call has ended too', () => innerCode === 'TIMEOUT', { withinMs: 2_000 });
-    expect(innerWaitedMs).toBeLessThan(1_000);
+    await eventually('the inner call has ended too', () => innerCode === 'TIMEOUT');
+    expect(innerWaitedMs).toBeLessThan(10_000);
     gate.open();
   });
 
@@ -255,7 +257,7 @@ describe('a backlog over its limit', () => {
     const since = performance.now();
     const calls = Array.from({ length: 8 }, (_, index) => client.call(work, { key: String(index) }));
     const refused = await Promise.allSettled(calls.slice(5));
-    expect(performance.now() - since).toBeLessThan(2_000);
+    expect(performance.now() - since).toBeLessThan(5_000);
     for (const result of refused)
       expect(result).toMatchObject({ status: 'rejected', reason: { code: 'OVERLOADED' } });
     expect(await inspector.xlen(keys.rpc('parrot'))).toBe(5);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { RequestOf } from '#libs/contracts';
 import { eventually, startTestRedis, type TestRedis } from '#libs/testing';
@@ -10,6 +10,8 @@ import { Gate } from './gate.js';
 import { said, work } from './test-contracts.js';
 import { startService } from './test-service.js';
 
+jest.setTimeout(30_000);
+
 let redis: TestRedis;
 let inspector: Redis;
 let client: RpcClient;
@@ -17,7 +19,7 @@ let client: RpcClient;
 beforeAll(async () => {
   redis = await startTestRedis();
   inspector = new Redis(redis.url);
-  client = new RpcClient({ redis: redis.url });
+  client = new RpcClient({ redis: redis.url, timeoutMs: 20_000 });
   await client.connect();
 });
 

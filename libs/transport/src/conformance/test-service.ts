@@ -26,10 +26,10 @@ export interface TestService {
 export type TestServiceOptions = Partial<RedisStreamsServerOptions> &
   Pick<RedisStreamsServerOptions, 'service' | 'redis'>;
 
-/** The pace at which tests run: ten times that of a deployment, and enough for a loaded machine. */
+/** The pace at which tests run: faster than a deployment's, slow enough for a machine with other things to do. */
 export const quick = {
   heartbeatEveryMs: 100,
-  aliveMs: 500,
+  aliveMs: 1_000,
   sweepEveryMs: 50,
   trimEveryMs: 50,
   retryBaseMs: 20,
