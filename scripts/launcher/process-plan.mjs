@@ -36,19 +36,28 @@ export async function planProcesses({ options, dataDir, replicas, servers }) {
   }
   const sandboxPort = needsSandbox ? (options.ports?.sandbox ?? (await freePort())) : undefined;
   const sandboxData = join(dataDir, 'sandbox');
-  const publicUrl = inherited.PUBLIC_URL || `http://localhost:${gatewayPorts[0]}`;
+  const host = reachable(inherited.HOST);
+  const gateways = gatewayPorts.map((port) => `http://${host}:${port}`);
+  const sandbox = sandboxPort === undefined ? undefined : `http://${host}:${sandboxPort}`;
+  const publicUrl = inherited.PUBLIC_URL || String(gateways[0]);
 
   /** @type {Record<string, Record<string, string>>} */
   const own = {
-    gateway: { PUBLIC_URL: publicUrl, SESSION_PUBLIC_KEY_FILE: secrets.sessionPublicKey },
-    identity: { HEALTH_PORT: '0', SESSION_PRIVATE_KEY_FILE: secrets.sessionPrivateKey },
+    gateway: {
+      PUBLIC_URL: publicUrl,
+      SESSION_PUBLIC_KEY_FILE: inherited.SESSION_PUBLIC_KEY_FILE || secrets.sessionPublicKey,
+    },
+    identity: {
+      HEALTH_PORT: '0',
+      SESSION_PRIVATE_KEY_FILE: inherited.SESSION_PRIVATE_KEY_FILE || secrets.sessionPrivateKey,
+    },
     payment: {
       HEALTH_PORT: '0',
       PUBLIC_URL: publicUrl,
-      ...(sandboxPort === undefined
+      ...(sandbox === undefined
         ? {}
         : {
-            ALIPAY_GATEWAY_URL: `http://127.0.0.1:${sandboxPort}/gateway.do`,
+            ALIPAY_GATEWAY_URL: `${sandbox.replace('localhost', '127.0.0.1')}/gateway.do`,
             ALIPAY_APP_ID: ALIPAY_DEMO.appId,
             ALIPAY_SELLER_ID: ALIPAY_DEMO.sellerId,
             ALIPAY_PRIVATE_KEY_FILE: secrets.alipayAppPrivateKey,
@@ -63,13 +72,15 @@ export async function planProcesses({ options, dataDir, replicas, servers }) {
       SANDBOX_ALIPAY_APP_ID: ALIPAY_DEMO.appId,
       SANDBOX_ALIPAY_SELLER_ID: ALIPAY_DEMO.sellerId,
       SANDBOX_ALIPAY_APP_PUBLIC_KEY_FILE: secrets.alipayAppPublicKey,
-      SANDBOX_PUBLIC_URL: `http://localhost:${sandboxPort}`,
+      SANDBOX_PUBLIC_URL: inherited.SANDBOX_PUBLIC_URL || String(sandbox),
       ...(options.timeScale === undefined ? {} : { SANDBOX_TIME_SCALE: String(options.timeScale) }),
     },
   };
   return {
-    gatewayPorts,
-    sandboxPort,
+    /** Addresses on this machine. */
+    gateways,
+    /** Undefined when a real channel is configured. */
+    sandbox,
     /**
      * @param {string} name such as `wallet-1` or `wallet-migrate`
      * @returns {NodeJS.ProcessEnv}
@@ -95,4 +106,13 @@ function inheritedEnvironment() {
   const options = (NODE_OPTIONS ?? '').replace('--experimental-vm-modules', '').trim();
   if (rest.NODE_ENV === 'test') delete rest.NODE_ENV;
   return options === '' ? rest : { ...rest, NODE_OPTIONS: options };
+}
+
+/**
+ * @param {string | undefined} host that a server listens on
+ * @returns {string} a name under which this machine reaches it
+ */
+function reachable(host) {
+  if (!host || ['0.0.0.0', '::', '127.0.0.1'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }

@@ -12,7 +12,7 @@ import { Supervisor, runToEnd } from './supervisor.mjs';
 const SERVICES = /** @type {const} */ (['identity', 'payment', 'wallet']);
 const READY_TIMEOUT_MS = 90_000;
 
-/** @typedef {import('./supervisor.mjs').ServiceHandle} ServiceHandle */
+/** @typedef {import('./service-handle.mjs').ServiceHandle} ServiceHandle */
 
 /**
  * @typedef {object} StackOptions
@@ -62,9 +62,7 @@ export async function startStack(options) {
   requireBuild(root);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const { mysqlUrl, redisUrl } = options;
-  const plan = await progress.step('Finding the servers', (report) =>
-    planServers({ mysqlUrl, redisUrl }, report),
-  );
+  const plan = options.plan ?? (await planServers({ mysqlUrl, redisUrl }, () => {}));
   const servers = await progress.step('Starting the servers', () =>
     startServers({
       root,
@@ -120,7 +118,7 @@ async function startProcesses({ options, root, dataDir, replicas, onLog, progres
   };
   // Payment reads the sandbox's public key when it starts.
   const startSandbox = async () => {
-    if (plan.sandboxPort === undefined) return undefined;
+    if (plan.sandbox === undefined) return undefined;
     const handle = spawn('sandbox', 'sandbox');
     await progress.step('Starting the sandbox', () => allReady([handle]));
     return handle;
@@ -139,20 +137,16 @@ async function startProcesses({ options, root, dataDir, replicas, onLog, progres
   const processes = [...Object.values(services).flat(), ...(sandbox === undefined ? [] : [sandbox])];
   const ready = async () => {
     await allReady(processes.filter((handle) => handle.isWanted));
-    await Promise.all(
-      services.gateway.map((handle, index) =>
-        handle.isWanted ? untilHealthy(handle.name, Number(plan.gatewayPorts[index])) : undefined,
-      ),
-    );
+    const gatewaysUp = plan.gateways.filter((_, index) => services.gateway[index]?.isWanted);
+    await Promise.all(gatewaysUp.map((url) => untilHealthy(url)));
   };
   await progress.step('Starting the services', ready);
 
-  const gateways = plan.gatewayPorts.map((port) => `http://localhost:${port}`);
   return {
     urls: {
-      gateway: /** @type {string} */ (gateways[0]),
-      gateways,
-      sandbox: plan.sandboxPort === undefined ? undefined : `http://localhost:${plan.sandboxPort}`,
+      gateway: /** @type {string} */ (plan.gateways[0]),
+      gateways: plan.gateways,
+      sandbox: plan.sandbox,
       mysql: servers.mysqlUrl,
       redis: servers.redisUrl,
     },
@@ -208,22 +202,20 @@ async function allReady(handles) {
 }
 
 /**
- * @param {string} name
- * @param {number} port of a gateway
+ * @param {string} gateway
  * @throws {Problem} with what the gateway says about it
  */
-async function untilHealthy(name, port) {
+async function untilHealthy(gateway) {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   for (;;) {
-    const { ok, text } = await fetch(`http://127.0.0.1:${port}/health/ready`, {
-      signal: AbortSignal.timeout(5_000),
-    }).then(
+    const { ok, text } = await fetch(`${gateway}/health/ready`, { signal: AbortSignal.timeout(5_000) }).then(
       async (response) => ({ ok: response.ok, text: await response.text() }),
       (/** @type {Error} */ error) => ({ ok: false, text: error.message }),
     );
     if (ok) return;
-    if (Date.now() > deadline)
-      throw new Problem(`${name} is not ready after ${READY_TIMEOUT_MS / 1000} s.`, text);
+    if (Date.now() > deadline) {
+      throw new Problem(`The gateway at ${gateway} is not ready after ${READY_TIMEOUT_MS / 1000} s.`, text);
+    }
     await delay(100);
   }
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { isAlive, waitForExit } from './processes.mjs';
-import { Supervisor, type ServiceHandle } from './supervisor.mjs';
+import type { ServiceHandle } from './service-handle.mjs';
+import { Supervisor } from './supervisor.mjs';
 
 // Each starts real processes, on machines that are busy with other suites.
 jest.setTimeout(30_000);
