@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { identity, payment, wallet } from '#libs/contracts';
 import { eventually } from './eventually.js';
 
@@ -295,11 +294,11 @@ export class Account {
     return eventually(
       `recharge ${rechargeId} is ${wanted.join(' or ')}`,
       async () => {
-        const recharge = await this.get(rechargeId).finally(() => delay(LOOK_EVERY_MS));
+        const recharge = await this.get(rechargeId);
         seen = recharge.state;
         return wanted.includes(recharge.state) && recharge;
       },
-      { withinMs },
+      { withinMs, everyMs: LOOK_EVERY_MS },
     ).catch((error: unknown) => {
       throw new Error(`${(error as Error).message}; it was last seen as ${seen}`, { cause: error });
     });
@@ -310,10 +309,10 @@ export class Account {
     return eventually(
       `the balance of ${this.email} is ${balance}`,
       async () => {
-        const found = await this.balance().finally(() => delay(LOOK_EVERY_MS));
+        const found = await this.balance();
         return found === balance && found;
       },
-      { withinMs },
+      { withinMs, everyMs: LOOK_EVERY_MS },
     );
   }
 }

@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 10;
 export async function eventually<T>(
   what: string,
   condition: () => T | Promise<T>,
-  { withinMs = DEFAULT_WITHIN_MS }: { withinMs?: number } = {},
+  { withinMs = DEFAULT_WITHIN_MS, everyMs = LOOK_EVERY_MS }: { withinMs?: number; everyMs?: number } = {},
 ): Promise<NonNullable<Exclude<T, false>>> {
   const until = performance.now() + withinMs;
   let reason: unknown;
@@ -24,7 +24,7 @@ export async function eventually<T>(
     } catch (error) {
       reason = error;
     }
-    await delay(LOOK_EVERY_MS);
+    await delay(everyMs);
   }
   throw new Error(`Not within ${withinMs} ms: ${what}`, { cause: reason });
 }
