@@ -1,2 +1,3 @@
 /** Locks that keep work apart, and never keep money safe. */
-export { EverybodysLock, type LockObserver, OwnerLock, RedlockOwnerLock, type RedlockOwnerLockOptions } from './owner-lock.js';
+export { EverybodysLock, type LockObserver, OwnerLock, type UnlockedReason } from './owner-lock.js';
+export { RedlockOwnerLock, type RedlockOwnerLockOptions } from './redlock-owner-lock.js';
