@@ -19,7 +19,8 @@ export function refreshTokenHash(token: string): Buffer {
 /**
  * Makes the token that follows a used one. A request that is delivered again, because the replica that had it died,
  * gets the same successor as the first time: the successor is a keyed hash of the used token and the request's id.
- * So the repetition can be told from somebody else who shows the same token, whose request is another.
+ * So the repetition can be told from somebody else who shows the same token, whose request is another. (Should a
+ * thief know the request's id as well, both hold the same successor, and the second of them to use it is found out.)
  */
 export class RefreshTokenSuccession {
   private readonly key: Buffer;
