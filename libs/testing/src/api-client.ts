@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { identity, payment, wallet } from '#libs/contracts';
+import type { payment } from '#libs/contracts';
+import type { EntryView, Page, Problem, RechargeView, SignedIn, WalletView } from './api-views.js';
 import { eventually } from './eventually.js';
 
 /** An answer of the gateway as it came. */
@@ -25,16 +26,6 @@ export interface ApiRequest {
 export interface ApiClientOptions {
   /** Told of every answer that comes in. */
   readonly onAnswer?: (answer: ApiAnswer) => void;
-}
-
-/** A refusal, as the gateway words it. */
-export interface Problem {
-  readonly code: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly requestId: string;
-  readonly errors?: readonly { readonly field: string; readonly message: string }[];
 }
 
 /** What a client throws for an answer that is no success: `toMatchObject({ status: 409, code: 'DUPLICATE_SUBMIT' })`. */
@@ -139,58 +130,6 @@ const DEMO_PASSWORD = 'Demo-pass-1';
 
 export function newEmail(who = 'somebody'): string {
   return `${who}-${randomBytes(6).toString('hex')}@test.example`;
-}
-
-export interface SignedIn {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-  readonly account: Omit<identity.Account, 'createdAt'> & { readonly createdAt: string };
-}
-
-/** A recharge as the gateway shows it. */
-export interface RechargeView {
-  readonly id: string;
-  readonly state: payment.OrderState;
-  readonly amount: string;
-  readonly refundedAmount: string;
-  readonly channel: payment.ChannelName;
-  readonly method: payment.PayMethod;
-  readonly outTradeNo: string;
-  readonly channelTradeNo: string | null;
-  readonly payUrl: string | null;
-  readonly codeUrl: string | null;
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  readonly paidAt: string | null;
-  readonly creditedAt: string | null;
-  readonly closedAt: string | null;
-}
-
-export interface WalletView {
-  readonly currency: 'CNY';
-  readonly accounts: readonly {
-    readonly kind: wallet.WalletAccountKind;
-    readonly balance: string;
-    readonly held: string;
-    readonly available: string;
-    readonly lastSeq: number;
-  }[];
-}
-
-export interface EntryView {
-  readonly account: wallet.WalletAccountKind;
-  readonly seq: number;
-  readonly transferId: string;
-  readonly kind: wallet.TransferKind;
-  readonly amount: string;
-  readonly balanceAfter: string;
-  readonly reference: string;
-  readonly createdAt: string;
-}
-
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly nextCursor: string | null;
 }
 
 export interface RechargeOrder {

@@ -5,16 +5,11 @@ export {
   type ApiAnswer,
   type ApiClientOptions,
   ApiRefusal,
-  type EntryView,
   newEmail,
-  type Page,
-  type Problem,
   type RechargeOrder,
-  type RechargeView,
-  type SignedIn,
   TEST_PASSWORD,
-  type WalletView,
 } from './api-client.js';
+export type { EntryView, Page, Problem, RechargeView, SignedIn, WalletView } from './api-views.js';
 export { type TestDatabase, type TestServer, createTestDatabase, testMysql } from './database.js';
 export { eventually } from './eventually.js';
 export { type LogLine, ProcessLogs } from './process-logs.js';
