@@ -19,10 +19,22 @@ const environment = z
 
 const print = (line = '') => process.stdout.write(`${line}\n`);
 const row = (...cells: (string | number)[]) =>
-  print(cells.map((cell, index) => (typeof cell === 'number' ? cell.toFixed(1) : cell)[index === 0 ? 'padEnd' : 'padStart'](index === 0 ? 34 : 14)).join(''));
+  print(
+    cells
+      .map((cell, index) =>
+        (typeof cell === 'number' ? cell.toFixed(1) : cell)[index === 0 ? 'padEnd' : 'padStart'](
+          index === 0 ? 34 : 14,
+        ),
+      )
+      .join(''),
+  );
 
 const only = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
-const results: Record<string, unknown> = { at: new Date().toISOString(), node: process.version, cores: cpus().length };
+const results: Record<string, unknown> = {
+  at: new Date().toISOString(),
+  node: process.version,
+  cores: cpus().length,
+};
 
 if (only === undefined || only === 'rpc') {
   const rpc = await benchRpc({ redisUrl: environment.REDIS_URL, seconds: environment.BENCH_RPC_SECONDS });

@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Account, type ApiClient, type NotifyMode, type RechargeView, type TestStack, eventually } from '#libs/testing';
+import {
+  type Account,
+  type ApiClient,
+  type NotifyMode,
+  type RechargeView,
+  type TestStack,
+  eventually,
+} from '#libs/testing';
 
 /** What an order of the flood is, and whose. */
 export interface FloodOrder {
@@ -33,14 +40,14 @@ export class Flood {
   ) {}
 
   async gather(): Promise<void> {
-    this.merchants = await Promise.all(Array.from({ length: this.options.merchants }, () => this.api.registerMerchant()));
+    this.merchants = await Promise.all(
+      Array.from({ length: this.options.merchants }, () => this.api.registerMerchant()),
+    );
   }
 
   start(): void {
     this.flowing = true;
-    this.workers = Array.from({ length: this.options.concurrency }, () =>
-      this.work(() => this.flowing),
-    );
+    this.workers = Array.from({ length: this.options.concurrency }, () => this.work(() => this.flowing));
   }
 
   /** Resolves when what was begun is paid. */
@@ -88,7 +95,8 @@ export class Flood {
       const fen = orders * AMOUNT_FEN;
       const expected = `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;
       const balance = await merchant.balance();
-      if (balance !== expected) throw new Error(`${merchant.email} paid for ${orders} orders and has ${balance}, not ${expected}`);
+      if (balance !== expected)
+        throw new Error(`${merchant.email} paid for ${orders} orders and has ${balance}, not ${expected}`);
     }
     await this.stack.run('apps/auditor/src/main.js');
   }

@@ -18,7 +18,9 @@ const DISORDER = ['normal', 'duplicate', 'outOfOrder', 'normal', 'late'] as cons
 async function creditsInTheBook(mysqlUrl: string): Promise<number> {
   const connection = await createConnection({ uri: mysqlUrl });
   try {
-    const [rows] = await connection.query("SELECT COUNT(*) AS count FROM clearbid_wallet.transfer WHERE status = 'posted'");
+    const [rows] = await connection.query(
+      "SELECT COUNT(*) AS count FROM clearbid_wallet.transfer WHERE status = 'posted'",
+    );
     return Number((rows as { count: string }[])[0]?.count);
   } finally {
     await connection.end();

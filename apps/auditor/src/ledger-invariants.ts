@@ -45,7 +45,9 @@ export const LEDGER_INVARIANTS: readonly Invariant[] = [
   {
     name: 'the book sums to zero',
     rule: 'all balances together are zero: what is owed to owners is held somewhere',
-    findOffenders: ofWallet('SELECT SUM(`posted`) AS `sum_of_all_balances` FROM `account` HAVING SUM(`posted`) <> 0'),
+    findOffenders: ofWallet(
+      'SELECT SUM(`posted`) AS `sum_of_all_balances` FROM `account` HAVING SUM(`posted`) <> 0',
+    ),
   },
   {
     name: 'nobody is under the floor',

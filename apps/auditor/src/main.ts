@@ -13,7 +13,11 @@ import { type Finding, printReport } from './report.js';
 async function audit(): Promise<number> {
   const environment = loadConfig('auditor', databaseEnvironment);
   const open = (service: string) =>
-    new Database({ url: environment.MYSQL_URL, schema: `${environment.MYSQL_SCHEMA_PREFIX}${service}`, poolSize: 2 }).open();
+    new Database({
+      url: environment.MYSQL_URL,
+      schema: `${environment.MYSQL_SCHEMA_PREFIX}${service}`,
+      poolSize: 2,
+    }).open();
   const books: Books = { wallet: await open('wallet'), payment: await open('payment') };
   try {
     const findings: Finding[] = [];

@@ -75,7 +75,10 @@ export const PAYMENT_INVARIANTS: readonly Invariant[] = [
     rule: 'each posted recharge belongs to an order that is PAID or CREDITED',
     findOffenders: async ({ payment, wallet }) => {
       const known = allShards
-        .map((shard) => `SELECT \`id\` FROM \`${payment.schema}\`.\`${tableNames(shard).orders}\` WHERE \`state\` IN ('PAID', 'CREDITED')`)
+        .map(
+          (shard) =>
+            `SELECT \`id\` FROM \`${payment.schema}\`.\`${tableNames(shard).orders}\` WHERE \`state\` IN ('PAID', 'CREDITED')`,
+        )
         .join(' UNION ALL ');
       return wallet.query(
         `SELECT \`t\`.\`id\` AS \`transfer_id\`, \`t\`.\`idempotency_key\` AS \`order_id\` FROM \`transfer\` AS \`t\`

@@ -14,7 +14,9 @@ export async function printReport(books: Books, findings: readonly Finding[]): P
   print(`Audit of ${books.wallet.schema} and ${books.payment.schema}: ${await sizeOf(books)}`);
   for (const { invariant, rows, tookMs } of findings) {
     const verdict = rows.length === 0 ? '  ok    ' : '  WRONG ';
-    print(`${verdict} ${invariant.name.padEnd(32)} ${Math.round(tookMs).toString().padStart(6)} ms  ${invariant.rule}`);
+    print(
+      `${verdict} ${invariant.name.padEnd(32)} ${Math.round(tookMs).toString().padStart(6)} ms  ${invariant.rule}`,
+    );
     for (const row of rows) print(`         ${JSON.stringify(row)}`);
   }
   for (const line of await balancesOf(books)) print(line);
@@ -39,6 +41,7 @@ async function balancesOf({ wallet }: Books): Promise<string[]> {
     'SELECT `kind`, COUNT(*) AS `accounts`, SUM(`posted`) AS `posted` FROM `account` GROUP BY `kind` ORDER BY `kind`',
   );
   return rows.map(
-    ({ kind, accounts, posted }) => `   ${kind.padEnd(24)} ${formatYuan(BigInt(posted)).padStart(24)} CNY in ${accounts} account(s)`,
+    ({ kind, accounts, posted }) =>
+      `   ${kind.padEnd(24)} ${formatYuan(BigInt(posted)).padStart(24)} CNY in ${accounts} account(s)`,
   );
 }

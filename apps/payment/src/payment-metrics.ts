@@ -10,9 +10,24 @@ export class PaymentMetrics {
   readonly credits;
 
   constructor(metrics: Metrics) {
-    this.notifies = metrics.counter('payment_notifies_total', 'Notifies from channels, by what became of them', ['channel', 'result']);
-    this.settlements = metrics.counter('payment_settlements_total', 'Decisions upon what a channel said', ['source', 'action']);
-    this.channelCalls = metrics.durations('payment_channel_call', 'Calls to payment channels', ['channel', 'call', 'outcome']);
-    this.credits = metrics.counter('payment_credits_total', 'Orders credited, and orders whose credit had to be asked for again', ['result']);
+    this.notifies = metrics.counter(
+      'payment_notifies_total',
+      'Notifies from channels, by what became of them',
+      ['channel', 'result'],
+    );
+    this.settlements = metrics.counter('payment_settlements_total', 'Decisions upon what a channel said', [
+      'source',
+      'action',
+    ]);
+    this.channelCalls = metrics.durations('payment_channel_call', 'Calls to payment channels', [
+      'channel',
+      'call',
+      'outcome',
+    ]);
+    this.credits = metrics.counter(
+      'payment_credits_total',
+      'Orders credited, and orders whose credit had to be asked for again',
+      ['result'],
+    );
   }
 }

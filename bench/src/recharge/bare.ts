@@ -17,7 +17,13 @@ export class Bare {
     mysqlUrl: string,
     private readonly prefix: string,
   ) {
-    this.pool = createPool({ uri: mysqlUrl, connectionLimit: 16, supportBigNumbers: true, bigNumberStrings: true, timezone: 'Z' });
+    this.pool = createPool({
+      uri: mysqlUrl,
+      connectionLimit: 16,
+      supportBigNumbers: true,
+      bigNumberStrings: true,
+      timezone: 'Z',
+    });
     this.accountId = this.id();
   }
 
@@ -51,7 +57,12 @@ export class Bare {
     await this.inTransaction((connection) => this.credit(connection, shard, orderId, transferId));
   }
 
-  private async create(connection: PoolConnection, shard: number, orderId: bigint, attemptId: bigint): Promise<void> {
+  private async create(
+    connection: PoolConnection,
+    shard: number,
+    orderId: bigint,
+    attemptId: bigint,
+  ): Promise<void> {
     const payment = `\`${this.prefix}payment\``;
     const now = new Date();
     await connection.query(
@@ -68,7 +79,12 @@ export class Bare {
     );
   }
 
-  private async settle(connection: PoolConnection, shard: number, orderId: bigint, attemptId: bigint): Promise<void> {
+  private async settle(
+    connection: PoolConnection,
+    shard: number,
+    orderId: bigint,
+    attemptId: bigint,
+  ): Promise<void> {
     const payment = `\`${this.prefix}payment\``;
     const now = new Date();
     await connection.query(
@@ -79,7 +95,10 @@ export class Bare {
       `UPDATE ${payment}.attempts_${shard} SET state = 'SUCCEEDED', channel_trade_no = ?, paid_amount = 50000000, paid_at = ?, next_query_at = NULL WHERE id = ?`,
       [attemptId.toString(), now, attemptId],
     );
-    await connection.query(`UPDATE ${payment}.order_details_${shard} SET paid_at = ?, attempt_id = ? WHERE order_id = ?`, [now, attemptId, orderId]);
+    await connection.query(
+      `UPDATE ${payment}.order_details_${shard} SET paid_at = ?, attempt_id = ? WHERE order_id = ?`,
+      [now, attemptId, orderId],
+    );
     await connection.query(
       `UPDATE ${payment}.orders_${shard} SET state = 'PAID', version = version + 1, credit_due_at = ?, updated_at = UTC_TIMESTAMP(3) WHERE id = ?`,
       [now, orderId],
@@ -97,7 +116,10 @@ export class Bare {
       `INSERT INTO ${wallet}.transfer (id, scope, idempotency_key, request_hash, kind, status, reference, external_id, created_at) VALUES (?, 'recharge', ?, ?, 'recharge', 'posted', ?, ?, ?)`,
       [transferId, orderId.toString(), hashOf(orderId), orderId.toString(), `alipay:${orderId}`, new Date()],
     );
-    const [rows] = await connection.query(`SELECT id, posted, version FROM ${wallet}.account WHERE id IN (?) ORDER BY id FOR UPDATE`, [accounts]);
+    const [rows] = await connection.query(
+      `SELECT id, posted, version FROM ${wallet}.account WHERE id IN (?) ORDER BY id FOR UPDATE`,
+      [accounts],
+    );
     const amounts = [50_000_000n, -300_000n, -49_700_000n];
     const after = (rows as { id: string; posted: string; version: string }[]).map((row, index) => ({
       id: BigInt(row.id),
@@ -110,12 +132,10 @@ export class Bare {
       [after.map((account) => [account.id, account.version, transferId, account.amount, account.posted])],
     );
     for (const account of after) {
-      await connection.query(`UPDATE ${wallet}.account SET posted = ?, version = ? WHERE id = ? AND version = ?`, [
-        account.posted,
-        account.version,
-        account.id,
-        account.version - 1n,
-      ]);
+      await connection.query(
+        `UPDATE ${wallet}.account SET posted = ?, version = ? WHERE id = ? AND version = ?`,
+        [account.posted, account.version, account.id, account.version - 1n],
+      );
     }
     await connection.query(
       `INSERT INTO ${wallet}.outbox (event_name, aggregate_id, payload, headers) VALUES ('transfer.posted', ?, ?, '{}')`,
@@ -123,13 +143,21 @@ export class Bare {
     );
   }
 
-  private async credit(connection: PoolConnection, shard: number, orderId: bigint, transferId: bigint): Promise<void> {
+  private async credit(
+    connection: PoolConnection,
+    shard: number,
+    orderId: bigint,
+    transferId: bigint,
+  ): Promise<void> {
     const payment = `\`${this.prefix}payment\``;
     await connection.query(
       `UPDATE ${payment}.orders_${shard} SET state = 'CREDITED', version = version + 1, credit_due_at = NULL, updated_at = UTC_TIMESTAMP(3) WHERE id = ? AND state = 'PAID'`,
       [orderId],
     );
-    await connection.query(`UPDATE ${payment}.order_details_${shard} SET credited_at = ?, transfer_id = ? WHERE order_id = ?`, [new Date(), transferId, orderId]);
+    await connection.query(
+      `UPDATE ${payment}.order_details_${shard} SET credited_at = ?, transfer_id = ? WHERE order_id = ?`,
+      [new Date(), transferId, orderId],
+    );
   }
 
   private async inTransaction(work: (connection: PoolConnection) => Promise<void>): Promise<void> {
@@ -145,7 +173,8 @@ export class Bare {
 
   private signAndVerify(text: string): void {
     const signature = createSign('RSA-SHA256').update(text).sign(this.keys.privateKey);
-    if (!createVerify('RSA-SHA256').update(text).verify(this.keys.publicKey, signature)) throw new Error('A signature does not verify');
+    if (!createVerify('RSA-SHA256').update(text).verify(this.keys.publicKey, signature))
+      throw new Error('A signature does not verify');
   }
 
   private id(): bigint {

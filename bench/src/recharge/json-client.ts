@@ -10,7 +10,11 @@ export interface JsonReply {
 /** A request by `node:http` itself: what the driver costs is taken from what it measures, on the same two cores. */
 export function sendJson(
   url: string,
-  options: { readonly method?: string; readonly body?: unknown; readonly headers?: Record<string, string> } = {},
+  options: {
+    readonly method?: string;
+    readonly body?: unknown;
+    readonly headers?: Record<string, string>;
+  } = {},
 ): Promise<JsonReply> {
   const payload = options.body === undefined ? undefined : JSON.stringify(options.body);
   return new Promise((resolve, reject) => {
@@ -30,7 +34,12 @@ export function sendJson(
         let text = '';
         incoming.setEncoding('utf8');
         incoming.on('data', (chunk: string) => (text += chunk));
-        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body: text === '' ? null : (JSON.parse(text) as unknown) }));
+        incoming.on('end', () =>
+          resolve({
+            status: incoming.statusCode ?? 0,
+            body: text === '' ? null : (JSON.parse(text) as unknown),
+          }),
+        );
       },
     );
     outgoing.on('error', reject);

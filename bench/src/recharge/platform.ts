@@ -25,7 +25,8 @@ export class Platform {
         const reply = await sendJson(`${this.urls.gatewayUrl}/v1/auth/register`, {
           body: { email: `bench-${randomUUID()}@load.test`, password: 'Bench-pass-1', kind: 'merchant' },
         });
-        if (reply.status !== 201) throw new Error(`Registering answered ${reply.status}: ${JSON.stringify(reply.body)}`);
+        if (reply.status !== 201)
+          throw new Error(`Registering answered ${reply.status}: ${JSON.stringify(reply.body)}`);
         return (reply.body as { accessToken: string }).accessToken;
       }),
     );
@@ -47,11 +48,15 @@ export class Platform {
           body: { amount: '50.00', channel: 'alipay', method: 'page' },
         });
         create.push(performance.now() - createdAt);
-        if (order.status !== 201) throw new Error(`Create answered ${order.status}: ${JSON.stringify(order.body)}`);
+        if (order.status !== 201)
+          throw new Error(`Create answered ${order.status}: ${JSON.stringify(order.body)}`);
         const { outTradeNo } = order.body as { outTradeNo: string };
         outTradeNos.push(outTradeNo);
-        const paid = await sendJson(`${this.urls.sandboxUrl}/control/trades/${outTradeNo}/pay`, { body: { notify: 'normal' } });
-        if (paid.status !== 200) throw new Error(`Paying answered ${paid.status}: ${JSON.stringify(paid.body)}`);
+        const paid = await sendJson(`${this.urls.sandboxUrl}/control/trades/${outTradeNo}/pay`, {
+          body: { notify: 'normal' },
+        });
+        if (paid.status !== 200)
+          throw new Error(`Paying answered ${paid.status}: ${JSON.stringify(paid.body)}`);
       });
       await untilCredited(database, before + count);
       const seconds = (performance.now() - startedAt) / 1_000;
@@ -75,7 +80,9 @@ export class Platform {
 }
 
 async function credited(database: Connection): Promise<number> {
-  const tables = [0, 1, 2, 3].map((shard) => `SELECT COUNT(*) AS c FROM clearbid_payment.orders_${shard} WHERE state = 'CREDITED'`);
+  const tables = [0, 1, 2, 3].map(
+    (shard) => `SELECT COUNT(*) AS c FROM clearbid_payment.orders_${shard} WHERE state = 'CREDITED'`,
+  );
   const [rows] = await database.query(`SELECT SUM(c) AS total FROM (${tables.join(' UNION ALL ')}) AS t`);
   return Number((rows as { total: string }[])[0]?.total ?? 0);
 }
@@ -83,7 +90,8 @@ async function credited(database: Connection): Promise<number> {
 async function untilCredited(database: Connection, total: number): Promise<void> {
   const giveUpAt = performance.now() + CREDIT_DEADLINE_MS;
   for (let now = await credited(database); now < total; now = await credited(database)) {
-    if (performance.now() > giveUpAt) throw new Error(`Only ${now} of ${total} orders were credited in ${CREDIT_DEADLINE_MS / 1_000} s`);
+    if (performance.now() > giveUpAt)
+      throw new Error(`Only ${now} of ${total} orders were credited in ${CREDIT_DEADLINE_MS / 1_000} s`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

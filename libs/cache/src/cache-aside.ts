@@ -125,7 +125,13 @@ export class CacheAside<Schema extends z.ZodType> {
   }
 
   private deleteNow(key: string): Promise<unknown> {
-    return this.options.redis.eval(INVALIDATE, 2, this.valueKey(key), this.generationKey(key), GENERATION_TTL_MS);
+    return this.options.redis.eval(
+      INVALIDATE,
+      2,
+      this.valueKey(key),
+      this.generationKey(key),
+      GENERATION_TTL_MS,
+    );
   }
 
   private async deleteDoomed(): Promise<number> {

@@ -29,11 +29,21 @@ export type RequestOf<C extends RpcContract> = z.output<C['request']>;
 export type ResponseOf<C extends RpcContract> = z.output<C['response']>;
 export type PayloadOf<C extends EventContract> = z.output<C['payload']>;
 
-export function rpc<Request extends z.ZodType, Response extends z.ZodType, const Code extends ErrorCode = never>(
+export function rpc<
+  Request extends z.ZodType,
+  Response extends z.ZodType,
+  const Code extends ErrorCode = never,
+>(
   pattern: `${string}.${string}`,
   parts: { request: Request; response: Response; errors?: readonly Code[] },
 ): RpcContract<Request, Response, Code> {
-  return { type: 'rpc', pattern, request: parts.request, response: parts.response, errors: parts.errors ?? [] };
+  return {
+    type: 'rpc',
+    pattern,
+    request: parts.request,
+    response: parts.response,
+    errors: parts.errors ?? [],
+  };
 }
 
 export function event<Payload extends z.ZodType>(

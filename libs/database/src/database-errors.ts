@@ -31,7 +31,11 @@ export function isTransientError(error: unknown): boolean {
 /** A unique key refused the row; with `key`, that very key. */
 export function isDuplicateKeyError(error: unknown, key?: string): boolean {
   if (errnoOf(error) !== ER_DUP_ENTRY) return false;
-  return key === undefined || (error as Error).message.includes(`'${key}'`) || (error as Error).message.includes(`.${key}'`);
+  return (
+    key === undefined ||
+    (error as Error).message.includes(`'${key}'`) ||
+    (error as Error).message.includes(`.${key}'`)
+  );
 }
 
 const UNREACHABLE_CODES = new Set([

@@ -38,7 +38,10 @@ export interface DatabaseOptions {
 }
 
 const TRANSACTION_ATTEMPTS = 8;
-const SESSION_RULES = ['SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', "SET SESSION time_zone = '+00:00'"];
+const SESSION_RULES = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  "SET SESSION time_zone = '+00:00'",
+];
 
 /** The part of mysql2's callback pool that TypeORM's driver holds and this file touches. */
 interface ConnectionPool {
@@ -160,8 +163,7 @@ function transactionOn(runner: QueryRunner, actions: (() => void)[]): Transactio
   return {
     query: <Row>(sql: string, parameters: SqlParameters = []) =>
       runner.query(sql, [...parameters]) as Promise<Row[]>,
-    write: (sql, parameters = []) =>
-      runner.query(sql, [...parameters]) as unknown as Promise<WriteResult>,
+    write: (sql, parameters = []) => runner.query(sql, [...parameters]) as unknown as Promise<WriteResult>,
     afterCommit: (action) => void actions.push(action),
   };
 }

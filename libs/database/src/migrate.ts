@@ -15,7 +15,9 @@ export async function migrate(options: DatabaseOptions): Promise<string[]> {
     if ((rows as { granted: number }[])[0]?.granted !== 1) {
       throw new Error(`Another process has been migrating ${options.schema} for over a minute`);
     }
-    await server.query(`CREATE DATABASE IF NOT EXISTS \`${options.schema}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+    await server.query(
+      `CREATE DATABASE IF NOT EXISTS \`${options.schema}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    );
     const database = await new Database(options).open();
     try {
       // DDL commits by itself in MySQL, so a transaction around a migration would promise what it can't keep.

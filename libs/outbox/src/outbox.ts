@@ -178,7 +178,10 @@ export class Outbox {
     const ids = this.toMark.splice(0);
     if (ids.length === 0) return;
     try {
-      await this.options.database.write('UPDATE `outbox` SET `sent_at` = UTC_TIMESTAMP(3) WHERE `id` IN (?)', [ids]);
+      await this.options.database.write(
+        'UPDATE `outbox` SET `sent_at` = UTC_TIMESTAMP(3) WHERE `id` IN (?)',
+        [ids],
+      );
     } catch (error) {
       this.options.onError(error, `mark ${ids.length} events as sent`);
     }

@@ -30,7 +30,9 @@ const asPrivate = (text: string) =>
   firstThatParses(candidates(text, ['PRIVATE KEY', 'RSA PRIVATE KEY']), createPrivateKey);
 
 const asPublic = (text: string) =>
-  text.includes('PRIVATE KEY') ? undefined : firstThatParses(candidates(text, ['PUBLIC KEY', 'RSA PUBLIC KEY']), createPublicKey);
+  text.includes('PRIVATE KEY')
+    ? undefined
+    : firstThatParses(candidates(text, ['PUBLIC KEY', 'RSA PUBLIC KEY']), createPublicKey);
 
 function checkStrength(key: KeyObject, setting: string): void {
   if (key.asymmetricKeyType !== 'rsa') {
@@ -38,7 +40,9 @@ function checkStrength(key: KeyObject, setting: string): void {
   }
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < MIN_MODULUS_BITS) {
-    throw new BadKeyError(`${setting} holds an RSA key of ${bits} bits: RSA2 needs at least ${MIN_MODULUS_BITS}`);
+    throw new BadKeyError(
+      `${setting} holds an RSA key of ${bits} bits: RSA2 needs at least ${MIN_MODULUS_BITS}`,
+    );
   }
 }
 

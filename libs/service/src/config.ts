@@ -30,7 +30,9 @@ export class BadConfigurationError extends Error {
   override readonly name = 'BadConfigurationError';
 
   constructor(service: string, problems: readonly string[]) {
-    super(`${service} can't start with this configuration:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    super(
+      `${service} can't start with this configuration:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
   }
 }
 

@@ -69,7 +69,10 @@ export class Log {
       (message: unknown, ...rest: unknown[]) => {
         const scope = rest.at(-1);
         this.pino[level](
-          { ...(typeof scope === 'string' ? { scope } : {}), ...(message instanceof Error ? { err: message } : {}) },
+          {
+            ...(typeof scope === 'string' ? { scope } : {}),
+            ...(message instanceof Error ? { err: message } : {}),
+          },
           message instanceof Error ? message.message : String(message),
         );
       };

@@ -13,7 +13,12 @@ export class Metrics {
   }
 
   counter<Label extends string>(name: string, help: string, labels: readonly Label[] = []): Counter<Label> {
-    return new Counter({ name: `clearbid_${name}`, help, labelNames: [...labels], registers: [this.registry] });
+    return new Counter({
+      name: `clearbid_${name}`,
+      help,
+      labelNames: [...labels],
+      registers: [this.registry],
+    });
   }
 
   gauge<Label extends string>(name: string, help: string, labels: readonly Label[] = []): Gauge<Label> {
@@ -21,7 +26,11 @@ export class Metrics {
   }
 
   /** Durations, in seconds as Prometheus wants them. */
-  durations<Label extends string>(name: string, help: string, labels: readonly Label[] = []): Histogram<Label> {
+  durations<Label extends string>(
+    name: string,
+    help: string,
+    labels: readonly Label[] = [],
+  ): Histogram<Label> {
     return new Histogram({
       name: `clearbid_${name}_seconds`,
       help,

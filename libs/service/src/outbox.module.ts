@@ -28,7 +28,8 @@ export class OutboxModule {
         {
           provide: Outbox,
           inject: [Database, EventPublisher, Log],
-          useFactory: (database: Database, relay: EventPublisher, log: Log) => openOutbox(source, database, relay, log),
+          useFactory: (database: Database, relay: EventPublisher, log: Log) =>
+            openOutbox(source, database, relay, log),
         },
       ],
       exports: [Outbox],

@@ -4,7 +4,12 @@ import { NestFactory } from '@nestjs/core';
 import type { z } from 'zod';
 import type { RpcContract } from '#libs/contracts';
 import { RedisStreamsServer } from '#libs/transport';
-import { BadConfigurationError, EXIT_BAD_CONFIGURATION, loadConfig, type serviceEnvironment } from './config.js';
+import {
+  BadConfigurationError,
+  EXIT_BAD_CONFIGURATION,
+  loadConfig,
+  type serviceEnvironment,
+} from './config.js';
 import { HealthServer } from './health-server.js';
 import { Health } from './health.js';
 import { Log } from './log.js';
@@ -37,7 +42,9 @@ export async function runService<Environment extends ServiceEnvironment>(
   const health = new Health();
   const imports = orExit(name, () => definition.imports(environment));
 
-  @Module({ imports: [ServiceModule.forRoot({ log, metrics, health, redisUrl: environment.REDIS_URL }), ...imports] })
+  @Module({
+    imports: [ServiceModule.forRoot({ log, metrics, health, redisUrl: environment.REDIS_URL }), ...imports],
+  })
   class ServiceRoot {}
 
   try {
@@ -71,7 +78,10 @@ function orExit<T>(service: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const message = error instanceof BadConfigurationError ? error.message : `${service} can't start: ${(error as Error).message}`;
+    const message =
+      error instanceof BadConfigurationError
+        ? error.message
+        : `${service} can't start: ${(error as Error).message}`;
     process.stderr.write(`${message}\n`);
     process.exit(EXIT_BAD_CONFIGURATION);
   }

@@ -21,7 +21,10 @@ export class ConflictsController {
 
   /** The one list that has to look into every table: an operator's, over all merchants. Newest attempt first. */
   @Rpc(payment.listConflicts)
-  async list({ cursor, limit }: RequestOf<typeof payment.listConflicts>): Promise<ResponseOf<typeof payment.listConflicts>> {
+  async list({
+    cursor,
+    limit,
+  }: RequestOf<typeof payment.listConflicts>): Promise<ResponseOf<typeof payment.listConflicts>> {
     const perShard = await Promise.all(
       this.shards.all.map(({ database, tables }) =>
         database.query<ConflictRow>(

@@ -29,6 +29,8 @@ export class CreditController {
     }
     const order = await this.credits.findState(orderId);
     if (order?.state === 'CREDITED') return;
-    throw new Error(`Transfer ${posted.transferId} credited order ${orderId}, which is ${order?.state ?? 'unknown here'}`);
+    throw new Error(
+      `Transfer ${posted.transferId} credited order ${orderId}, which is ${order?.state ?? 'unknown here'}`,
+    );
   }
 }

@@ -29,7 +29,12 @@ export class NotifyService {
     const settled = fields.id.safeParse(outTradeNo).success
       ? await this.settlement.settle({ outTradeNo, trade, mismatches, source: 'notify' })
       : null;
-    if (!settled) return this.refuse(channel, 'UNKNOWN_ORDER', `out_trade_no ${outTradeNo.slice(0, 64)} is not known here`);
+    if (!settled)
+      return this.refuse(
+        channel,
+        'UNKNOWN_ORDER',
+        `out_trade_no ${outTradeNo.slice(0, 64)} is not known here`,
+      );
     this.metrics.notifies.inc({ channel: channelName, result: 'ACCEPTED' });
     return channel.notifyAccepted;
   }

@@ -21,7 +21,10 @@ export class OrderChanges {
     ]);
     for (const result of results) {
       if (result.status === 'rejected') {
-        this.log.warn({ orderId, err: result.reason as unknown }, 'order changed, but not everybody could be told');
+        this.log.warn(
+          { orderId, err: result.reason as unknown },
+          'order changed, but not everybody could be told',
+        );
       }
     }
   }

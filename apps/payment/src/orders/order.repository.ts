@@ -48,7 +48,17 @@ export class OrderRepository {
       await database.transaction(async (transaction) => {
         await transaction.write(
           `INSERT INTO \`${tables.orders}\` (\`id\`, \`merchant_id\`, \`state\`, \`channel\`, \`idempotency_key\`, \`request_hash\`, \`created_at\`, \`updated_at\`, \`expires_at\`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-          [order.id, order.merchantId, order.state, attempt.channel, order.idempotencyKey, order.requestHash, order.createdAt, order.createdAt, order.expiresAt],
+          [
+            order.id,
+            order.merchantId,
+            order.state,
+            attempt.channel,
+            order.idempotencyKey,
+            order.requestHash,
+            order.createdAt,
+            order.createdAt,
+            order.expiresAt,
+          ],
         );
         await transaction.write(
           `INSERT INTO \`${tables.orderDetails}\` (\`order_id\`, \`amount\`, \`method\`, \`subject\`, \`attempt_id\`) VALUES (?, ?, ?, ?, ?)`,
@@ -56,7 +66,21 @@ export class OrderRepository {
         );
         await transaction.write(
           `INSERT INTO \`${tables.attempts}\` (\`id\`, \`order_id\`, \`merchant_id\`, \`channel\`, \`method\`, \`state\`, \`amount\`, \`pay_url\`, \`code_url\`, \`next_query_at\`, \`expires_at\`, \`created_at\`, \`updated_at\`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-          [attempt.id, order.id, order.merchantId, attempt.channel, attempt.method, attempt.state, order.amount, attempt.payUrl, attempt.codeUrl, attempt.nextQueryAt, order.expiresAt, order.createdAt, order.createdAt],
+          [
+            attempt.id,
+            order.id,
+            order.merchantId,
+            attempt.channel,
+            attempt.method,
+            attempt.state,
+            order.amount,
+            attempt.payUrl,
+            attempt.codeUrl,
+            attempt.nextQueryAt,
+            order.expiresAt,
+            order.createdAt,
+            order.createdAt,
+          ],
         );
       });
       return true;
@@ -92,7 +116,9 @@ export class OrderRepository {
       ['`o`.`created_at` < ?', filter.createdTo],
       ['`o`.`id` < ?', filter.beforeId],
     ];
-    const used = conditions.filter((condition): condition is [string, string | Date] => condition[1] !== undefined);
+    const used = conditions.filter(
+      (condition): condition is [string, string | Date] => condition[1] !== undefined,
+    );
     const parameters: SqlParameters = [...used.map(([, value]) => value), limit];
     return shard.database.query<OrderRow>(
       `${selectOrders(shard)} WHERE ${used.map(([sql]) => sql).join(' AND ')} ORDER BY \`o\`.\`id\` DESC LIMIT ?`,

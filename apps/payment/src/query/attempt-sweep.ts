@@ -62,7 +62,10 @@ export class AttemptSweep implements OnApplicationBootstrap, BeforeApplicationSh
     } catch (error) {
       const fields = { attemptId: attempt.id, channel: attempt.channel };
       if (ChannelError.is(error)) {
-        this.log.warn({ ...fields, kind: error.kind, code: error.channelCode }, 'the channel gave no answer: asked again later');
+        this.log.warn(
+          { ...fields, kind: error.kind, code: error.channelCode },
+          'the channel gave no answer: asked again later',
+        );
       } else {
         this.log.error({ ...fields, err: error }, 'could not settle a due attempt: tried again later');
       }

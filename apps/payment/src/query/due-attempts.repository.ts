@@ -36,7 +36,11 @@ export class DueAttemptsRepository {
       );
       const now = new Date();
       for (const row of rows) {
-        const asked = { createdAt: row.created_at, expiresAt: row.expires_at, queryCount: row.query_count + 1 };
+        const asked = {
+          createdAt: row.created_at,
+          expiresAt: row.expires_at,
+          queryCount: row.query_count + 1,
+        };
         await transaction.write(
           `UPDATE \`${table}\` SET \`query_count\` = \`query_count\` + 1, \`next_query_at\` = ? WHERE \`id\` = ?`,
           [nextQueryAt(ladder, asked, now), row.id],

@@ -28,7 +28,9 @@ export class DoubleSubmitInterceptor implements NestInterceptor {
         first
           ? next.handle().pipe(
               // What failed may be tried again at once.
-              catchError((error: unknown) => from(this.forget(key)).pipe(mergeMap(() => throwError(() => error)))),
+              catchError((error: unknown) =>
+                from(this.forget(key)).pipe(mergeMap(() => throwError(() => error))),
+              ),
             )
           : throwError(() => this.refusal()),
       ),

@@ -12,26 +12,44 @@ export interface RechargeLimits {
 
 /** Two requests under one idempotency key are the same only if this is. */
 export function requestHash({ merchantId, amount, channel, method }: CreateRequest): Buffer {
-  return createHash('sha256').update(JSON.stringify([merchantId, amount.toString(), channel, method])).digest();
+  return createHash('sha256')
+    .update(JSON.stringify([merchantId, amount.toString(), channel, method]))
+    .digest();
 }
 
 /** @throws DomainError that names the field. */
-export function checkNewRecharge(request: CreateRequest, channel: PaymentChannel, limits: RechargeLimits): void {
+export function checkNewRecharge(
+  request: CreateRequest,
+  channel: PaymentChannel,
+  limits: RechargeLimits,
+): void {
   if (!channel.capabilities.methods[request.method]) {
     const offered = Object.keys(channel.capabilities.methods).join(', ');
-    throw refusal('METHOD_NOT_SUPPORTED', 'method', `${channel.name} offers ${offered}, not ${request.method}`);
+    throw refusal(
+      'METHOD_NOT_SUPPORTED',
+      'method',
+      `${channel.name} offers ${offered}, not ${request.method}`,
+    );
   }
   const min = larger(limits.minAmount, channel.capabilities.minAmount);
   const max = smaller(limits.maxAmount, channel.capabilities.maxAmount);
   if (request.amount < min || request.amount > max) {
-    throw refusal('AMOUNT_OUT_OF_RANGE', 'amount', `must be from ${formatYuan(min)} to ${formatYuan(max)} yuan`);
+    throw refusal(
+      'AMOUNT_OUT_OF_RANGE',
+      'amount',
+      `must be from ${formatYuan(min)} to ${formatYuan(max)} yuan`,
+    );
   }
   if (request.amount % 10_000n !== 0n) {
     throw refusal('VALIDATION_FAILED', 'amount', 'must be whole fen: two decimals at most');
   }
 }
 
-function refusal(code: 'METHOD_NOT_SUPPORTED' | 'AMOUNT_OUT_OF_RANGE' | 'VALIDATION_FAILED', field: string, message: string) {
+function refusal(
+  code: 'METHOD_NOT_SUPPORTED' | 'AMOUNT_OUT_OF_RANGE' | 'VALIDATION_FAILED',
+  field: string,
+  message: string,
+) {
   return new DomainError(code, `${field} ${message}`, { errors: [{ field, message }] });
 }
 

@@ -18,7 +18,10 @@ export class RechargeCloser {
     const order = await this.find(merchantId, id);
     if (order.state === 'CLOSED') return order;
     if (order.state !== 'CREATED' && order.state !== 'PAYING') {
-      throw new DomainError('RECHARGE_NOT_CLOSABLE', `Recharge ${id} is ${order.state}: only an unpaid one can be closed`);
+      throw new DomainError(
+        'RECHARGE_NOT_CLOSABLE',
+        `Recharge ${id} is ${order.state}: only an unpaid one can be closed`,
+      );
     }
     await this.closeAtChannel(order);
     const after = await this.find(merchantId, id);
@@ -33,16 +36,23 @@ export class RechargeCloser {
 
   private async closeAtChannel(order: payment.Recharge): Promise<void> {
     try {
-      await this.inquiry.close({ id: order.outTradeNo, channel: order.channel, expiresAt: order.expiresAt }, new Date());
+      await this.inquiry.close(
+        { id: order.outTradeNo, channel: order.channel, expiresAt: order.expiresAt },
+        new Date(),
+      );
     } catch (error) {
       if (!ChannelError.is(error)) throw error;
-      throw new DomainError('CHANNEL_UNAVAILABLE', `${order.channel} gave no answer about recharge ${order.id}: try again`);
+      throw new DomainError(
+        'CHANNEL_UNAVAILABLE',
+        `${order.channel} gave no answer about recharge ${order.id}: try again`,
+      );
     }
   }
 
   private async find(merchantId: string, id: string): Promise<payment.Recharge> {
     const row = await this.orders.findById(id);
-    if (row?.merchant_id !== merchantId) throw new DomainError('RECHARGE_NOT_FOUND', `There is no recharge ${id}`);
+    if (row?.merchant_id !== merchantId)
+      throw new DomainError('RECHARGE_NOT_FOUND', `There is no recharge ${id}`);
     return rechargeOf(row);
   }
 }

@@ -22,9 +22,15 @@ export class RechargeReader {
     throw new DomainError('RECHARGE_NOT_FOUND', `There is no recharge ${id}`);
   }
 
-  async list(request: RequestOf<typeof payment.listRecharges>): Promise<ResponseOf<typeof payment.listRecharges>> {
+  async list(
+    request: RequestOf<typeof payment.listRecharges>,
+  ): Promise<ResponseOf<typeof payment.listRecharges>> {
     const { merchantId, state, channel, createdFrom, createdTo, cursor: beforeId, limit } = request;
-    const rows = await this.orders.list(merchantId, { state, channel, createdFrom, createdTo, beforeId }, limit + 1);
+    const rows = await this.orders.list(
+      merchantId,
+      { state, channel, createdFrom, createdTo, beforeId },
+      limit + 1,
+    );
     const items = rows.slice(0, limit).map(rechargeOf);
     return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
   }

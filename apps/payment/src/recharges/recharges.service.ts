@@ -34,15 +34,24 @@ export class RechargesService {
     const channel = this.channels.get(request.channel);
     checkNewRecharge(request, channel, this.config);
     const order = this.newOrder(request);
-    if (channel.capabilities.methods[request.method]?.callsChannel) return this.createByCall(request, channel, order);
+    if (channel.capabilities.methods[request.method]?.callsChannel)
+      return this.createByCall(request, channel, order);
     const credential = await this.prepay(channel, order);
-    const ready: NewOrder = { ...order, state: 'PAYING', attempt: { ...order.attempt, state: 'PENDING', ...credential } };
+    const ready: NewOrder = {
+      ...order,
+      state: 'PAYING',
+      attempt: { ...order.attempt, state: 'PENDING', ...credential },
+    };
     if (!(await this.orders.insert(ready))) return this.replay(request, channel);
     this.log.info({ orderId: order.id, attemptId: order.attempt.id }, 'order is open');
     return this.created(ready);
   }
 
-  private async createByCall(request: CreateRequest, channel: PaymentChannel, order: NewOrder): Promise<payment.Recharge> {
+  private async createByCall(
+    request: CreateRequest,
+    channel: PaymentChannel,
+    order: NewOrder,
+  ): Promise<payment.Recharge> {
     if (!(await this.orders.insert(order))) return this.replay(request, channel);
     return this.openAttempt(channel, order);
   }
@@ -51,9 +60,15 @@ export class RechargesService {
   private async replay(request: CreateRequest, channel: PaymentChannel): Promise<payment.Recharge> {
     const key = request.idempotencyKey ?? '';
     const row = await this.orders.findByKey(request.merchantId, key);
-    if (!row) throw new Error(`An order of merchant ${request.merchantId} refused key ${key} and can't be found by it`);
+    if (!row)
+      throw new Error(
+        `An order of merchant ${request.merchantId} refused key ${key} and can't be found by it`,
+      );
     if (!row.request_hash.equals(requestHash(request))) {
-      throw new DomainError('IDEMPOTENCY_KEY_REUSED', `Idempotency-Key ${key} made recharge ${row.id} from another request`);
+      throw new DomainError(
+        'IDEMPOTENCY_KEY_REUSED',
+        `Idempotency-Key ${key} made recharge ${row.id} from another request`,
+      );
     }
     return row.state === 'CREATED' ? this.openAttempt(channel, orderOf(row)) : rechargeOf(row);
   }
@@ -66,10 +81,16 @@ export class RechargesService {
       await this.changes.changed(order.id, order.merchantId, 'PAYING');
     } catch (error) {
       if (!ChannelError.is(error)) throw error;
-      this.log.warn({ orderId: order.id, kind: error.kind, code: error.channelCode }, 'the channel opened no payment');
+      this.log.warn(
+        { orderId: order.id, kind: error.kind, code: error.channelCode },
+        'the channel opened no payment',
+      );
       if (error.kind === 'REFUSED') {
         await this.orders.markFailed(order.id, order.attempt.id);
-        throw new DomainError('CHANNEL_UNAVAILABLE', `${channel.name} refused recharge ${order.id} (${error.channelCode})`);
+        throw new DomainError(
+          'CHANNEL_UNAVAILABLE',
+          `${channel.name} refused recharge ${order.id} (${error.channelCode})`,
+        );
       }
       throw new DomainError(
         'CHANNEL_UNAVAILABLE',

@@ -31,7 +31,11 @@ interface LockedAttemptRow {
 @Injectable()
 export class SettlementRepository {
   /** Both rows are locked: whatever else is told about this attempt waits until this is decided. */
-  async lockAttempt(transaction: Transaction, { tables }: OrderShard, attemptId: string): Promise<LockedAttempt | null> {
+  async lockAttempt(
+    transaction: Transaction,
+    { tables }: OrderShard,
+    attemptId: string,
+  ): Promise<LockedAttempt | null> {
     const [row] = await transaction.query<LockedAttemptRow>(
       `SELECT \`a\`.\`id\`, \`a\`.\`order_id\`, \`a\`.\`merchant_id\`, \`a\`.\`channel\`, \`a\`.\`state\`, \`a\`.\`amount\`, \`a\`.\`channel_trade_no\`, \`o\`.\`state\` AS \`order_state\`
          FROM \`${tables.attempts}\` AS \`a\` JOIN \`${tables.orders}\` AS \`o\` ON \`o\`.\`id\` = \`a\`.\`order_id\`
@@ -51,13 +55,25 @@ export class SettlementRepository {
     };
   }
 
-  async markSucceeded(transaction: Transaction, { tables }: OrderShard, attempt: LockedAttempt, trade: PaidTrade): Promise<void> {
+  async markSucceeded(
+    transaction: Transaction,
+    { tables }: OrderShard,
+    attempt: LockedAttempt,
+    trade: PaidTrade,
+  ): Promise<void> {
     const { affectedRows } = await transaction.write(
       `UPDATE \`${tables.attempts}\` SET \`state\` = 'SUCCEEDED', \`channel_trade_no\` = ?, \`paid_amount\` = ?, \`paid_at\` = ?, \`next_query_at\` = NULL, \`updated_at\` = UTC_TIMESTAMP(3)
         WHERE \`id\` = ? AND \`state\` IN (?)`,
-      [trade.channelTradeNo, trade.amount, trade.paidAt, attempt.id, sourcesOf(ATTEMPT_TRANSITIONS, 'SUCCEEDED')],
+      [
+        trade.channelTradeNo,
+        trade.amount,
+        trade.paidAt,
+        attempt.id,
+        sourcesOf(ATTEMPT_TRANSITIONS, 'SUCCEEDED'),
+      ],
     );
-    if (affectedRows !== 1) throw new Error(`Attempt ${attempt.id} could not become SUCCEEDED from ${attempt.state}`);
+    if (affectedRows !== 1)
+      throw new Error(`Attempt ${attempt.id} could not become SUCCEEDED from ${attempt.state}`);
     await transaction.write(
       `UPDATE \`${tables.orderDetails}\` SET \`paid_at\` = ?, \`attempt_id\` = ? WHERE \`order_id\` = ?`,
       [trade.paidAt, attempt.id, attempt.orderId],
@@ -74,18 +90,32 @@ export class SettlementRepository {
     const { affectedRows } = await transaction.write(
       `UPDATE \`${tables.attempts}\` SET \`state\` = 'CONFLICTED', \`channel_trade_no\` = ?, \`paid_amount\` = ?, \`paid_at\` = ?, \`conflict_reason\` = ?, \`next_query_at\` = NULL, \`updated_at\` = UTC_TIMESTAMP(3)
         WHERE \`id\` = ? AND \`state\` IN (?)`,
-      [trade.channelTradeNo, trade.amount, trade.paidAt, reason.slice(0, 500), attempt.id, sourcesOf(ATTEMPT_TRANSITIONS, 'CONFLICTED')],
+      [
+        trade.channelTradeNo,
+        trade.amount,
+        trade.paidAt,
+        reason.slice(0, 500),
+        attempt.id,
+        sourcesOf(ATTEMPT_TRANSITIONS, 'CONFLICTED'),
+      ],
     );
-    if (affectedRows !== 1) throw new Error(`Attempt ${attempt.id} could not become CONFLICTED from ${attempt.state}`);
+    if (affectedRows !== 1)
+      throw new Error(`Attempt ${attempt.id} could not become CONFLICTED from ${attempt.state}`);
   }
 
   /** @param lastLookAt when to ask the channel once more, although we take the attempt for closed. */
-  async markClosed(transaction: Transaction, { tables }: OrderShard, attempt: LockedAttempt, lastLookAt: Date): Promise<void> {
+  async markClosed(
+    transaction: Transaction,
+    { tables }: OrderShard,
+    attempt: LockedAttempt,
+    lastLookAt: Date,
+  ): Promise<void> {
     const { affectedRows } = await transaction.write(
       `UPDATE \`${tables.attempts}\` SET \`state\` = 'CLOSED', \`next_query_at\` = ?, \`updated_at\` = UTC_TIMESTAMP(3) WHERE \`id\` = ? AND \`state\` IN (?)`,
       [lastLookAt, attempt.id, sourcesOf(ATTEMPT_TRANSITIONS, 'CLOSED')],
     );
-    if (affectedRows !== 1) throw new Error(`Attempt ${attempt.id} could not become CLOSED from ${attempt.state}`);
+    if (affectedRows !== 1)
+      throw new Error(`Attempt ${attempt.id} could not become CLOSED from ${attempt.state}`);
     await transaction.write(
       `UPDATE \`${tables.orderDetails}\` SET \`closed_at\` = UTC_TIMESTAMP(3) WHERE \`order_id\` = ?`,
       [attempt.orderId],

@@ -67,7 +67,8 @@ export class SettlementService {
     const { attempt, decision } = settled;
     this.report(attempt, word, decision);
     if (decision.action === 'PAY') await this.changes.changed(attempt.orderId, attempt.merchantId, 'PAID');
-    if (decision.action === 'CLOSE') await this.changes.changed(attempt.orderId, attempt.merchantId, 'CLOSED');
+    if (decision.action === 'CLOSE')
+      await this.changes.changed(attempt.orderId, attempt.merchantId, 'CLOSED');
     return decision;
   }
 
@@ -79,7 +80,12 @@ export class SettlementService {
     decision: SettlementDecision,
   ): Promise<void> {
     if (decision.action === 'CLOSE') {
-      await this.repository.markClosed(transaction, shard, attempt, new Date(Date.now() + this.config.lastLookAfterMs));
+      await this.repository.markClosed(
+        transaction,
+        shard,
+        attempt,
+        new Date(Date.now() + this.config.lastLookAfterMs),
+      );
       await this.moveOrder(transaction, shard, attempt, 'CLOSED', null);
     }
     if (trade.state !== 'PAID') return;
@@ -89,21 +95,16 @@ export class SettlementService {
     if (decision.action === 'PAY') {
       await this.repository.markSucceeded(transaction, shard, attempt, trade);
       await this.moveOrder(transaction, shard, attempt, 'PAID', new Date(Date.now() + CREDIT_WAIT_MS));
-      await shard.outbox.append(
-        transaction,
-        payment.orderPaid,
-        attempt.orderId,
-        {
-          orderId: attempt.orderId,
-          attemptId: attempt.id,
-          merchantId: attempt.merchantId,
-          amount: trade.amount,
-          fee: this.channels.get(attempt.channel).feeOf(trade.amount),
-          channel: attempt.channel,
-          channelTradeNo: trade.channelTradeNo,
-          paidAt: trade.paidAt,
-        },
-      );
+      await shard.outbox.append(transaction, payment.orderPaid, attempt.orderId, {
+        orderId: attempt.orderId,
+        attemptId: attempt.id,
+        merchantId: attempt.merchantId,
+        amount: trade.amount,
+        fee: this.channels.get(attempt.channel).feeOf(trade.amount),
+        channel: attempt.channel,
+        channelTradeNo: trade.channelTradeNo,
+        paidAt: trade.paidAt,
+      });
     }
   }
 

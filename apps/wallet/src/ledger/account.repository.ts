@@ -42,7 +42,9 @@ export class AccountRepository {
           ' VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6)) ON DUPLICATE KEY UPDATE `code` = `code`',
         [this.ids.nextId(0), code, account.ownerId, account.kind, side, floorAmount],
       );
-      const [row] = await this.database.query<{ id: string }>('SELECT `id` FROM `account` WHERE `code` = ?', [code]);
+      const [row] = await this.database.query<{ id: string }>('SELECT `id` FROM `account` WHERE `code` = ?', [
+        code,
+      ]);
       if (row) this.idsByCode.set(code, row.id);
     }
   }
@@ -61,7 +63,11 @@ export class AccountRepository {
    * Writes balances that were computed from `version - entriesAdded`. The version in the WHERE is the fence: whoever
    * computed from an older balance changes no row.
    */
-  async save(transaction: Transaction, before: ReadonlyMap<string, AccountState>, after: readonly AccountState[]): Promise<void> {
+  async save(
+    transaction: Transaction,
+    before: ReadonlyMap<string, AccountState>,
+    after: readonly AccountState[],
+  ): Promise<void> {
     if (after.length === 0) return;
     const rows = after.map((_, index) =>
       index === 0
@@ -80,7 +86,9 @@ export class AccountRepository {
       ]),
     );
     if (affectedRows !== after.length) {
-      throw new Error(`Of ${after.length} accounts only ${affectedRows} still had the version that was locked`);
+      throw new Error(
+        `Of ${after.length} accounts only ${affectedRows} still had the version that was locked`,
+      );
     }
   }
 

@@ -36,7 +36,8 @@ export const OWNER_ACCOUNTS = {
 export type OwnerAccountKind = keyof typeof OWNER_ACCOUNTS;
 
 /** Names one account: one of the platform's own, or a kind and its owner. */
-export type AccountRef = { readonly system: SystemAccount } | { readonly kind: OwnerAccountKind; readonly ownerId: string };
+export type AccountRef =
+  { readonly system: SystemAccount } | { readonly kind: OwnerAccountKind; readonly ownerId: string };
 
 export function codeOf(account: AccountRef): string {
   return 'system' in account ? account.system.code : `${account.kind}:${account.ownerId}`;

@@ -5,7 +5,11 @@ import { AsyncResource } from 'node:async_hooks';
  * callers then share one fsync; alone, a caller waits for nobody. (The idea of MySQL's own group commit, one level up.)
  */
 export class Coalescer<Item, Result> {
-  private readonly waiting: { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];
+  private readonly waiting: {
+    item: Item;
+    resolve: (result: Result) => void;
+    reject: (error: unknown) => void;
+  }[] = [];
   private running = 0;
   /** Bound to no caller's context: a batch belongs to all its callers, so its log lines must not name one of them. */
   private readonly startLane = AsyncResource.bind(() => void this.runLane());

@@ -38,7 +38,10 @@ const MAX_AMOUNT = 2n ** 63n - 1n;
  *
  * @param locked every account of the batch, by code.
  */
-export function evaluateBatch(batch: readonly NumberedRequest[], locked: ReadonlyMap<string, AccountState>): Evaluation {
+export function evaluateBatch(
+  batch: readonly NumberedRequest[],
+  locked: ReadonlyMap<string, AccountState>,
+): Evaluation {
   const accounts = new Map(locked);
   const postings: Posting[] = [];
   const rejections: Rejection[] = [];
@@ -80,7 +83,10 @@ function applied(account: AccountState, amount: bigint): AccountState {
 }
 
 /** Undefined when every leg may be applied. Only what takes money away can be refused for want of it. */
-function reasonToReject(legs: readonly Leg[], accounts: ReadonlyMap<string, AccountState>): RejectionCode | undefined {
+function reasonToReject(
+  legs: readonly Leg[],
+  accounts: ReadonlyMap<string, AccountState>,
+): RejectionCode | undefined {
   for (const leg of legs) {
     const account = accountOf(accounts, codeOf(leg.account));
     const after = account.posted + leg.amount;

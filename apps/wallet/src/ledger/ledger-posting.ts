@@ -51,7 +51,9 @@ export class LedgerPosting {
       try {
         decisions.push(...(await this.postAll(half)));
       } catch (error) {
-        const refusal = DomainError.is(error) ? error : new DomainError('INTERNAL', 'The transfer could not be posted');
+        const refusal = DomainError.is(error)
+          ? error
+          : new DomainError('INTERNAL', 'The transfer could not be posted');
         decisions.push(...half.map(() => refusal));
       }
     }
@@ -73,13 +75,18 @@ export class LedgerPosting {
     const createdAt = new Date();
     const claims = claimsOf(requests, () => this.ids.nextId(0));
     const standing = await this.transfers.claimKeys(transaction, claims, createdAt);
-    const fresh = claims.filter(({ request, transferId }) => standing.get(keyOf(request))?.transferId === transferId);
+    const fresh = claims.filter(
+      ({ request, transferId }) => standing.get(keyOf(request))?.transferId === transferId,
+    );
     const decided = await this.decideFresh(transaction, fresh, createdAt);
     for (const { request, transferId } of claims) {
       const key = keyOf(request);
       if (decided.has(key)) continue;
       const stored = standing.get(key);
-      decided.set(key, stored ? replayOf(stored) : await this.rejectTaken(transaction, request, transferId, createdAt));
+      decided.set(
+        key,
+        stored ? replayOf(stored) : await this.rejectTaken(transaction, request, transferId, createdAt),
+      );
     }
     const firstOf = new Map(claims.map(({ request }) => [keyOf(request), requests.indexOf(request)]));
     return requests.map((request, index) => {
@@ -129,7 +136,11 @@ export class LedgerPosting {
     return { status: 'rejected', transferId, code, replayed: false };
   }
 
-  private async announce(transaction: Transaction, postings: readonly Posting[], postedAt: Date): Promise<void> {
+  private async announce(
+    transaction: Transaction,
+    postings: readonly Posting[],
+    postedAt: Date,
+  ): Promise<void> {
     await this.outbox.appendAll(
       transaction,
       wallet.transferPosted,
@@ -166,9 +177,17 @@ function replayOf(stored: StoredTransfer): TransferOutcome {
  *
  * @param original hash of the request that the key belongs to.
  */
-function decisionFor(request: TransferRequest, outcome: TransferOutcome, original: Buffer, isFirst: boolean): Decision {
+function decisionFor(
+  request: TransferRequest,
+  outcome: TransferOutcome,
+  original: Buffer,
+  isFirst: boolean,
+): Decision {
   if (!original.equals(requestHash(request))) {
-    return new DomainError('TRANSFER_KEY_CONFLICT', `Transfer key ${keyOf(request)} was used before for a different transfer`);
+    return new DomainError(
+      'TRANSFER_KEY_CONFLICT',
+      `Transfer key ${keyOf(request)} was used before for a different transfer`,
+    );
   }
   return isFirst ? outcome : { ...outcome, replayed: true };
 }

@@ -53,7 +53,9 @@ afterAll(async () => {
 });
 
 let lastOrder = 1_000_000;
-function recharge(over: Partial<TransferRequest> & { merchant?: string; micros?: bigint } = {}): TransferRequest {
+function recharge(
+  over: Partial<TransferRequest> & { merchant?: string; micros?: bigint } = {},
+): TransferRequest {
   const { merchant = '7', micros = 50_000_000n, ...rest } = over;
   const order = String((lastOrder += 1));
   return {
@@ -91,7 +93,9 @@ async function balanceOf(merchant: string): Promise<bigint> {
 }
 
 async function sumOfTheBook(): Promise<bigint> {
-  const [row] = await schema.database.query<{ total: string }>('SELECT COALESCE(SUM(`posted`), 0) AS `total` FROM `account`');
+  const [row] = await schema.database.query<{ total: string }>(
+    'SELECT COALESCE(SUM(`posted`), 0) AS `total` FROM `account`',
+  );
   return BigInt(row?.total ?? 1);
 }
 
@@ -157,7 +161,10 @@ describe('posting a transfer', () => {
     const [first, second] = await Promise.allSettled([ledger.post(request), ledger.post(other)]);
 
     expect(first.status).toBe('fulfilled');
-    expect(second).toMatchObject({ status: 'rejected', reason: expect.objectContaining({ code: 'TRANSFER_KEY_CONFLICT' }) });
+    expect(second).toMatchObject({
+      status: 'rejected',
+      reason: expect.objectContaining({ code: 'TRANSFER_KEY_CONFLICT' }),
+    });
     expect(await balanceOf('105')).toBe(50_000_000n);
   });
 
@@ -173,12 +180,16 @@ describe('posting a transfer', () => {
 
   it('posts a thousand transfers of a hundred wallets at once, each exactly once', async () => {
     const before = await sumOfTheBook();
-    const requests = Array.from({ length: 1_000 }, (_, index) => recharge({ merchant: String(20_000 + (index % 100)), micros: 1_000_000n }));
+    const requests = Array.from({ length: 1_000 }, (_, index) =>
+      recharge({ merchant: String(20_000 + (index % 100)), micros: 1_000_000n }),
+    );
 
     const outcomes = await Promise.all(requests.map((request) => ledger.post(request)));
 
     expect(outcomes.every((outcome) => outcome.status === 'posted')).toBe(true);
-    const balances = await Promise.all(Array.from({ length: 100 }, (_, index) => balanceOf(String(20_000 + index))));
+    const balances = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => balanceOf(String(20_000 + index))),
+    );
     expect(balances.every((balance) => balance === 10_000_000n)).toBe(true);
     expect(await sumOfTheBook()).toBe(before);
   });
@@ -188,10 +199,14 @@ describe('taking money out', () => {
   it('lets one of a hundred take the whole balance', async () => {
     await ledger.post(recharge({ merchant: '200' }));
 
-    const outcomes = await Promise.all(Array.from({ length: 100 }, () => ledger.post(takeOut('200', 50_000_000n))));
+    const outcomes = await Promise.all(
+      Array.from({ length: 100 }, () => ledger.post(takeOut('200', 50_000_000n))),
+    );
 
     expect(outcomes.filter((outcome) => outcome.status === 'posted')).toHaveLength(1);
-    expect(outcomes.filter((outcome) => outcome.status === 'rejected' && outcome.code === 'INSUFFICIENT_FUNDS')).toHaveLength(99);
+    expect(
+      outcomes.filter((outcome) => outcome.status === 'rejected' && outcome.code === 'INSUFFICIENT_FUNDS'),
+    ).toHaveLength(99);
     expect(await balanceOf('200')).toBe(0n);
   });
 
@@ -213,10 +228,14 @@ describe('what is no transfer', () => {
     ['one leg', [5n]],
   ])('is refused before anything is stored: %s', async (_what, amounts) => {
     const accounts = [{ kind: 'merchant_cash', ownerId: '300' } as const, { system: ALIPAY_CLEARING }];
-    const request = recharge({ legs: amounts.map((amount, index) => ({ account: accounts[index] ?? { system: CHANNEL_FEE }, amount })) });
+    const request = recharge({
+      legs: amounts.map((amount, index) => ({ account: accounts[index] ?? { system: CHANNEL_FEE }, amount })),
+    });
 
     await expect(ledger.post(request)).rejects.toThrow(request.idempotencyKey);
-    const rows = await schema.database.query('SELECT 1 FROM `transfer` WHERE `idempotency_key` = ?', [request.idempotencyKey]);
+    const rows = await schema.database.query('SELECT 1 FROM `transfer` WHERE `idempotency_key` = ?', [
+      request.idempotencyKey,
+    ]);
     expect(rows).toEqual([]);
   });
 
@@ -237,4 +256,3 @@ describe('what is no transfer', () => {
     expect(await balanceOf('301')).toBe(0n);
   });
 });
-

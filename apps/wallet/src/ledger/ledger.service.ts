@@ -17,10 +17,13 @@ export class LedgerService {
     posting: LedgerPosting,
     private readonly lock: OwnerLock,
   ) {
-    this.coalescer = new Coalescer<TransferRequest, TransferOutcome>((requests) => posting.postAll(requests), {
-      maxBatch: MAX_BATCH,
-      lanes: LANES,
-    });
+    this.coalescer = new Coalescer<TransferRequest, TransferOutcome>(
+      (requests) => posting.postAll(requests),
+      {
+        maxBatch: MAX_BATCH,
+        lanes: LANES,
+      },
+    );
   }
 
   /**

@@ -30,7 +30,10 @@ function redlock(redis: Redis, log: Log, metrics: Metrics): OwnerLock {
     observer: {
       onUnlocked: (owner, reason) => {
         unlocked.inc({ reason });
-        log.warn({ ownerId: owner, reason }, 'working on a wallet without its lock: MySQL alone keeps it right');
+        log.warn(
+          { ownerId: owner, reason },
+          'working on a wallet without its lock: MySQL alone keeps it right',
+        );
       },
     },
   });

@@ -27,7 +27,12 @@ export const keyOf = (request: { readonly scope: string; readonly idempotencyKey
   `${request.scope}/${request.idempotencyKey}`;
 
 function justClaimed({ transferId }: NumberedRequest, hashes: ReadonlyMap<string, Buffer>): StoredTransfer {
-  return { transferId, requestHash: hashes.get(transferId) ?? Buffer.alloc(0), status: 'posted', rejectionCode: null };
+  return {
+    transferId,
+    requestHash: hashes.get(transferId) ?? Buffer.alloc(0),
+    status: 'posted',
+    rejectionCode: null,
+  };
 }
 
 /** All SQL about transfers and their entries. */
@@ -75,7 +80,9 @@ export class TransferRepository {
     const found = new Map<string, StoredTransfer>();
     // One scope at a time: MariaDB reads (scope, key) IN ((?, ?), …) without the index.
     for (const scope of new Set(batch.map(({ request }) => request.scope))) {
-      const keys = batch.filter(({ request }) => request.scope === scope).map(({ request }) => request.idempotencyKey);
+      const keys = batch
+        .filter(({ request }) => request.scope === scope)
+        .map(({ request }) => request.idempotencyKey);
       const rows = await transaction.query<TransferRow>(
         'SELECT `id`, `scope`, `idempotency_key`, `request_hash`, `status`, `result_code` FROM `transfer` WHERE `scope` = ? AND `idempotency_key` IN (?)',
         [scope, keys],
@@ -93,15 +100,20 @@ export class TransferRepository {
   }
 
   /** Stores a rejection for a key that could not be claimed because its external id is taken. */
-  async insertRejected(
-    transaction: Transaction,
-    rejection: Rejection,
-    createdAt: Date,
-  ): Promise<void> {
+  async insertRejected(transaction: Transaction, rejection: Rejection, createdAt: Date): Promise<void> {
     const { transferId, request, code } = rejection;
     await transaction.write(
       "INSERT INTO `transfer` (`id`, `scope`, `idempotency_key`, `request_hash`, `kind`, `status`, `result_code`, `reference`, `created_at`) VALUES (?, ?, ?, ?, ?, 'rejected', ?, ?, ?)",
-      [transferId, request.scope, request.idempotencyKey, requestHash(request), request.kind, code, request.reference, createdAt],
+      [
+        transferId,
+        request.scope,
+        request.idempotencyKey,
+        requestHash(request),
+        request.kind,
+        code,
+        request.reference,
+        createdAt,
+      ],
     );
   }
 
@@ -118,7 +130,13 @@ export class TransferRepository {
   /** The primary key (account, seq) is the second fence: two writers with the same balance before can't both get in. */
   async insertEntries(transaction: Transaction, postings: readonly Posting[]): Promise<void> {
     const entries = postings.flatMap((posting) =>
-      posting.entries.map((entry) => [entry.accountId, entry.seq, posting.transferId, entry.amount, entry.balanceAfter]),
+      posting.entries.map((entry) => [
+        entry.accountId,
+        entry.seq,
+        posting.transferId,
+        entry.amount,
+        entry.balanceAfter,
+      ]),
     );
     if (entries.length === 0) return;
     await transaction.write(

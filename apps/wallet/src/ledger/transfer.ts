@@ -36,10 +36,18 @@ export interface PostedEntry {
 /** What became of a request. `replayed`: it was decided before, and this is that decision again. */
 export type TransferOutcome =
   | { readonly status: 'posted'; readonly transferId: string; readonly replayed: boolean }
-  | { readonly status: 'rejected'; readonly transferId: string; readonly code: RejectionCode; readonly replayed: boolean };
+  | {
+      readonly status: 'rejected';
+      readonly transferId: string;
+      readonly code: RejectionCode;
+      readonly replayed: boolean;
+    };
 
 /** Rejections are decisions too: stored under the key, so that a retry can't turn one into a posting. */
-export type RejectionCode = Extract<ErrorCode, 'INSUFFICIENT_FUNDS' | 'ACCOUNT_FROZEN' | 'EXTERNAL_ID_TAKEN' | 'BALANCE_OUT_OF_RANGE'>;
+export type RejectionCode = Extract<
+  ErrorCode,
+  'INSUFFICIENT_FUNDS' | 'ACCOUNT_FROZEN' | 'EXTERNAL_ID_TAKEN' | 'BALANCE_OUT_OF_RANGE'
+>;
 
 /** Two requests under one key are the same only if this is the same: everything that decides where money goes. */
 export function requestHash(request: TransferRequest): Buffer {
@@ -53,8 +61,13 @@ export function requestHash(request: TransferRequest): Buffer {
 export function assertBalanced(request: TransferRequest): void {
   const sum = request.legs.reduce((total, leg) => total + leg.amount, 0n);
   const codes = new Set(request.legs.map((leg) => codeOf(leg.account)));
-  if (sum !== 0n) throw new Error(`Transfer ${request.scope}/${request.idempotencyKey}: its legs sum to ${sum}, not 0`);
-  if (request.legs.length < 2 || request.legs.some((leg) => leg.amount === 0n) || codes.size !== request.legs.length) {
+  if (sum !== 0n)
+    throw new Error(`Transfer ${request.scope}/${request.idempotencyKey}: its legs sum to ${sum}, not 0`);
+  if (
+    request.legs.length < 2 ||
+    request.legs.some((leg) => leg.amount === 0n) ||
+    codes.size !== request.legs.length
+  ) {
     throw new Error(
       `Transfer ${request.scope}/${request.idempotencyKey} needs at least two legs, none of them zero, each with another account`,
     );

@@ -69,6 +69,8 @@ export class Ledger1763683200000 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('The ledger is never taken down by a migration: its tables are the platform’s only record of money');
+    throw new Error(
+      'The ledger is never taken down by a migration: its tables are the platform’s only record of money',
+    );
   }
 }

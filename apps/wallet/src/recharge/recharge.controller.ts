@@ -20,7 +20,10 @@ export class RechargeController {
     const outcome = await this.ledger.post(rechargeTransfer(paid, contextHeaders()));
     if (outcome.status === 'rejected') {
       // Real money that the book refuses: it goes to the dead letters, where an operator sees it.
-      throw new DomainError(outcome.code, `Order ${paid.orderId} is paid and can't be credited (transfer ${outcome.transferId})`);
+      throw new DomainError(
+        outcome.code,
+        `Order ${paid.orderId} is paid and can't be credited (transfer ${outcome.transferId})`,
+      );
     }
     const fields = { orderId: paid.orderId, transferId: outcome.transferId };
     if (outcome.replayed) {

@@ -13,7 +13,9 @@ export class StatementController {
   ) {}
 
   @Rpc(wallet.getWallet)
-  async getWallet({ ownerId }: RequestOf<typeof wallet.getWallet>): Promise<ResponseOf<typeof wallet.getWallet>> {
+  async getWallet({
+    ownerId,
+  }: RequestOf<typeof wallet.getWallet>): Promise<ResponseOf<typeof wallet.getWallet>> {
     const accounts = await this.accounts.findByOwner(ownerId);
     return {
       ownerId,
@@ -27,7 +29,9 @@ export class StatementController {
   }
 
   @Rpc(wallet.listEntries)
-  async listEntries(request: RequestOf<typeof wallet.listEntries>): Promise<ResponseOf<typeof wallet.listEntries>> {
+  async listEntries(
+    request: RequestOf<typeof wallet.listEntries>,
+  ): Promise<ResponseOf<typeof wallet.listEntries>> {
     const accounts = await this.accounts.findByOwner(request.ownerId);
     const account = accounts.find(({ kind }) => kind === request.account);
     if (!account) return { items: [], nextCursor: null };

@@ -87,7 +87,8 @@ export class AlipayChannel implements PaymentChannel {
         paidAt: reply['sendPayDate'],
       });
     } catch (error) {
-      if (ChannelError.is(error) && error.channelCode === 'ACQ.TRADE_NOT_EXIST') return { state: 'NOT_FOUND' };
+      if (ChannelError.is(error) && error.channelCode === 'ACQ.TRADE_NOT_EXIST')
+        return { state: 'NOT_FOUND' };
       throw error;
     }
   }
@@ -151,6 +152,8 @@ function callFailed(method: string, error: unknown): ChannelError {
   const raw = (error as { responseDataRaw?: unknown }).responseDataRaw;
   const untrusted = error instanceof TypeError || (typeof raw === 'string' && raw.includes('"sign"'));
   return untrusted
-    ? new ChannelError('UNTRUSTED', 'UNVERIFIED_REPLY', `The answer to ${method} is not provably Alipay's`, { cause: error })
+    ? new ChannelError('UNTRUSTED', 'UNVERIFIED_REPLY', `The answer to ${method} is not provably Alipay's`, {
+        cause: error,
+      })
     : new ChannelError('UNKNOWN', 'NO_ANSWER', `No usable answer to ${method} from Alipay`, { cause: error });
 }

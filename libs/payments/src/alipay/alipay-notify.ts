@@ -36,7 +36,10 @@ export function readAlipayNotify(notify: RawNotify, rules: AlipayNotifyRules): N
     return refuse('BAD_SIGNATURE', 'Only sign_type RSA2 is accepted');
   }
   if (!rules.verify(fields)) {
-    return refuse('BAD_SIGNATURE', `The signature of the notify for ${fields['out_trade_no']} is not Alipay's`);
+    return refuse(
+      'BAD_SIGNATURE',
+      `The signature of the notify for ${fields['out_trade_no']} is not Alipay's`,
+    );
   }
   try {
     const trade = tradeOf({
@@ -45,7 +48,12 @@ export function readAlipayNotify(notify: RawNotify, rules: AlipayNotifyRules): N
       totalAmount: fields['total_amount'],
       paidAt: fields['gmt_payment'],
     });
-    return { accepted: true, outTradeNo: fields['out_trade_no'], trade, mismatches: mismatchesOf(fields, rules) };
+    return {
+      accepted: true,
+      outTradeNo: fields['out_trade_no'],
+      trade,
+      mismatches: mismatchesOf(fields, rules),
+    };
   } catch (error) {
     if (ChannelError.is(error)) return refuse('MALFORMED', error.message);
     throw error;

@@ -60,7 +60,11 @@ function subCodeOf(reply: AlipayReply): string {
 export function errorOf(method: string, reply: AlipayReply): ChannelError {
   const code = subCodeOf(reply);
   const kind = SUB_CODE_KINDS[code] ?? CODE_KINDS[text(reply.code)] ?? 'UNKNOWN';
-  return new ChannelError(kind, code, `Alipay answered ${method} with ${code}: ${text(reply.subMsg) || text(reply.msg)}`);
+  return new ChannelError(
+    kind,
+    code,
+    `Alipay answered ${method} with ${code}: ${text(reply.subMsg) || text(reply.msg)}`,
+  );
 }
 
 function malformed(what: string): ChannelError {

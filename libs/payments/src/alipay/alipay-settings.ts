@@ -26,9 +26,19 @@ export interface AlipayKeys {
  *
  * @throws BadKeyError with a sentence that says which key is wrong and how.
  */
-export function checkAlipayKeys(settings: Pick<AlipaySettings, 'privateKey' | 'alipayPublicKey'>): AlipayKeys {
-  const privateKey = readPrivateKey(settings.privateKey, 'ALIPAY_PRIVATE_KEY_FILE', 'our application private key');
-  const alipayPublicKey = readPublicKey(settings.alipayPublicKey, 'ALIPAY_PUBLIC_KEY_FILE', "Alipay's public key");
+export function checkAlipayKeys(
+  settings: Pick<AlipaySettings, 'privateKey' | 'alipayPublicKey'>,
+): AlipayKeys {
+  const privateKey = readPrivateKey(
+    settings.privateKey,
+    'ALIPAY_PRIVATE_KEY_FILE',
+    'our application private key',
+  );
+  const alipayPublicKey = readPublicKey(
+    settings.alipayPublicKey,
+    'ALIPAY_PUBLIC_KEY_FILE',
+    "Alipay's public key",
+  );
   if (isPublicHalfOf(alipayPublicKey, privateKey)) {
     throw new BadKeyError(
       'ALIPAY_PUBLIC_KEY_FILE holds our own application public key: ' +
