@@ -1,16 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { jwtVerify } from 'jose';
 import { identity } from '#libs/contracts';
 import { ACCESS_TOKEN, accessTokenClaims } from '#libs/sessions';
 import { PASSWORD, newEmail, startIdentity, type TestIdentity } from '../testing/identity-fixture.js';
 
+// Generous for a busy machine; nothing here waits for time to pass.
+jest.setTimeout(60_000);
+
 let service: TestIdentity;
 
 beforeAll(async () => {
   service = await startIdentity();
-}, 120_000);
+});
 
-afterAll(() => service.stop(), 30_000);
+afterAll(() => service.stop());
 
 function principalIn({ account }: { account: identity.Account }): identity.Principal {
   return { accountId: account.id, kind: account.kind, sessionId: '1', permissions: account.permissions };

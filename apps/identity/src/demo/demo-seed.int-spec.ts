@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import { RolesRepository } from '../roles/roles.repository.js';
 import { PasswordHasher } from '../sign-in/password-hasher.js';
@@ -6,13 +6,16 @@ import { PASSWORD, startIdentity, type TestIdentity } from '../testing/identity-
 import { DEMO_PASSWORD } from './demo-accounts.js';
 import { DemoSeed } from './demo-seed.js';
 
+// Generous for a busy machine; nothing here waits for time to pass.
+jest.setTimeout(60_000);
+
 let service: TestIdentity;
 
 beforeAll(async () => {
   service = await startIdentity({ replicas: 1 });
-}, 120_000);
+});
 
-afterAll(() => service.stop(), 30_000);
+afterAll(() => service.stop());
 
 function seed(loadMerchants: number): Promise<number> {
   const hasher = new PasswordHasher({ concurrency: 1, queueLimit: 0 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { identity } from '#libs/contracts';
 import { Database, migrate, type DatabaseOptions } from '#libs/database';
 import { databaseEnvironment } from '#libs/service';
@@ -8,19 +8,22 @@ import { createConnection } from 'mysql2/promise';
 import { identityDatabase } from '../identity.config.js';
 import { MIGRATIONS } from './index.js';
 
+// Generous for a busy machine; nothing here waits for time to pass.
+jest.setTimeout(60_000);
+
 let mysql: TestServer;
 const schemas: string[] = [];
 
 beforeAll(async () => {
   mysql = await testMysql();
-}, 120_000);
+});
 
 afterAll(async () => {
   const server = await createConnection({ uri: mysql.url });
   for (const schema of schemas) await server.query(`DROP DATABASE IF EXISTS \`${schema}\``);
   await server.end();
   await mysql.stop();
-}, 30_000);
+});
 
 /** A schema that does not exist yet. */
 function newSchema() {

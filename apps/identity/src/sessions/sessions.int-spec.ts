@@ -1,19 +1,22 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { identity } from '#libs/contracts';
 import { ACCESS_TOKEN, accessTokenClaims } from '#libs/sessions';
 import { DEVICE, PASSWORD, startIdentity, type TestIdentity } from '../testing/identity-fixture.js';
 import { SessionsRepository } from './sessions.repository.js';
 
+// Generous for a busy machine; nothing here waits for time to pass.
+jest.setTimeout(60_000);
+
 let service: TestIdentity;
 
 beforeAll(async () => {
   service = await startIdentity();
-}, 120_000);
+});
 
 afterEach(() => service.clock.turnBack());
 
-afterAll(() => service.stop(), 30_000);
+afterAll(() => service.stop());
 
 /** Somebody who is signed in, and what they would send. */
 interface Visitor {
@@ -104,7 +107,7 @@ describe('a session that Redis has lost', () => {
       ]);
       expect(await service.store.get(ada.sessionId)).toBe('ended');
     }
-  }, 60_000);
+  });
 });
 
 describe('signing out', () => {
