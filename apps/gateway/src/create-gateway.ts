@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { Log, Metrics, Health, transportObserver } from '#libs/service';
 import { RedisStreamsServer } from '#libs/transport';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
@@ -62,7 +61,7 @@ export async function startGateway(
 ): Promise<string> {
   await app.startAllMicroservices();
   await app.listen(environment.PORT, environment.HOST);
-  const address = (app.getHttpServer() as Server).address();
+  const address = app.getHttpServer().address();
   if (address === null || typeof address === 'string')
     throw new Error('The gateway got no port to listen on');
   return `http://${environment.HOST}:${address.port}`;

@@ -61,9 +61,7 @@ describe('the door of every route', () => {
 
   it('walks what Fastify really serves', () => {
     const http = edge.app.getHttpAdapter().getInstance();
-    const missing = routes.filter(
-      ({ method, path }) => !http.hasRoute({ method: method as 'GET', url: path }),
-    );
+    const missing = routes.filter(({ method, path }) => !http.hasRoute({ method, url: path }));
     expect(missing).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { RequestMethod, type Type } from '@nestjs/common';
+import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { endpointOf } from './endpoint.decorator.js';
@@ -31,27 +31,34 @@ export function declaredRoutes(modules: ModulesContainer): DeclaredRoute[] {
   return routes;
 }
 
-type Handler = (...args: never[]) => unknown;
+interface Handler {
+  readonly controller: string;
+  readonly handler: { readonly name: string };
+  readonly method: string;
+  readonly path: string;
+}
 
-function handlersOf(modules: ModulesContainer) {
-  const scanner = new MetadataScanner();
+function handlersOf(modules: ModulesContainer): Handler[] {
   const controllers = [...modules.values()].flatMap((module) => [...module.controllers.values()]);
-  return controllers.flatMap(({ metatype }) => {
-    const { name, prototype } = metatype as Type & { prototype: Record<string, Handler> };
-    const prefixes = listOf(Reflect.getMetadata(PATH_METADATA, metatype as Type));
-    return scanner.getAllMethodNames(prototype).flatMap((key) => {
-      const handler = prototype[key];
-      if (handler === undefined || !Reflect.hasMetadata(METHOD_METADATA, handler)) return [];
-      const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
-      return prefixes.flatMap((prefix) =>
-        listOf(Reflect.getMetadata(PATH_METADATA, handler)).map((path) => ({
-          controller: name,
-          handler,
-          method,
-          path: `/${[prefix, path].join('/').split('/').filter(Boolean).join('/')}`,
-        })),
-      );
-    });
+  return controllers.flatMap(({ metatype }) => (metatype === null ? [] : handlersIn(metatype)));
+}
+
+function handlersIn(controller: { readonly name: string; readonly prototype?: unknown }): Handler[] {
+  const prototype = controller.prototype as Record<string, { readonly name: string } | undefined>;
+  const prefixes = listOf(Reflect.getMetadata(PATH_METADATA, controller));
+  return new MetadataScanner().getAllMethodNames(prototype).flatMap((key) => {
+    const handler = prototype[key];
+    if (handler === undefined || !Reflect.hasMetadata(METHOD_METADATA, handler)) return [];
+    const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
+    const paths = listOf(Reflect.getMetadata(PATH_METADATA, handler));
+    return prefixes
+      .flatMap((prefix) => paths.map((path) => `${prefix}/${path}`))
+      .map((path) => ({
+        controller: controller.name,
+        handler,
+        method,
+        path: `/${path.split('/').filter(Boolean).join('/')}`,
+      }));
   });
 }
 

@@ -53,7 +53,10 @@ export interface EndpointDefinition<Parts extends EndpointParts = EndpointParts>
   };
 }
 
-type Parsed<S> = S extends Shape ? { readonly [Field in keyof S]: z.output<S[Field]> } : Record<never, never>;
+/** A part that was not declared: nothing can be read from it. */
+type Nothing = Readonly<Record<string, never>>;
+
+type Parsed<S> = S extends Shape ? { readonly [Field in keyof S]: z.output<S[Field]> } : Nothing;
 
 /** What a handler is given: every part parsed, and the caller unless the route is public. */
 export type InputOf<E extends EndpointDefinition> = {

@@ -57,6 +57,6 @@ export class PageResume {
       newestFirst.push(...page.items);
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined && newestFirst.length < MAX_ENTRIES);
-    return { entries: newestFirst.reverse(), complete: cursor === undefined };
+    return { entries: newestFirst.toReversed(), complete: cursor === undefined };
   }
 }

@@ -33,7 +33,7 @@ describe('open pages', () => {
       .answer(wallet.listEntries, async ({ ownerId, afterSeq = 0, cursor, limit }) => {
         const wanted = (book.get(ownerId) ?? [])
           .filter(({ seq }) => seq > afterSeq && seq < Number(cursor ?? Infinity))
-          .reverse();
+          .toReversed();
         const items = wanted.slice(0, limit);
         return { items, nextCursor: wanted.length > limit ? String(items.at(-1)?.seq) : null };
       });
@@ -46,7 +46,7 @@ describe('open pages', () => {
     await Promise.all([walletService.start(), identityService.start()]);
   });
   afterEach(() => {
-    for (const page of open.splice(0)) page.disconnect();
+    for (const socket of open.splice(0)) socket.disconnect();
   });
   afterAll(async () => {
     await Promise.all([walletService.stop(), identityService.stop()]);

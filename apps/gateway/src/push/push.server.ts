@@ -1,13 +1,11 @@
 import type { Server as HttpServer } from 'node:http';
-import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { DomainError, type identity } from '#libs/contracts';
 import { Log, Metrics } from '#libs/service';
 import type { AccessTokenClaims } from '#libs/sessions';
 import { newRequestId, runInContext } from '#libs/transport';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { Redis } from 'ioredis';
-import { Server, type Socket } from 'socket.io';
+import { Server, type DefaultEventsMap, type Socket } from 'socket.io';
 import type { z } from 'zod';
 import { AccessTokens } from '../access/access-tokens.js';
 import { Authenticator } from '../access/authenticator.js';
@@ -17,15 +15,13 @@ import type { Problem } from '../problems/problem.js';
 import { problemOf, refusalOf } from '../problems/problem-of.js';
 import { PageResume } from './page-resume.js';
 import type { rechargeChanged, resumed, walletChanged } from './push-messages.js';
+import { ReplicaStream } from './replica-stream.js';
 
 const PATH = '/socket.io';
 const PING_INTERVAL_MS = 15_000;
 const PING_TIMEOUT_MS = 10_000;
 /** A page only ever sends `resume`; whatever is larger is no page. */
 const MAX_MESSAGE_BYTES = 4_096;
-const STREAM = 'clearbid:{push}';
-const STREAM_LENGTH = 10_000;
-const STREAM_WAIT_MS = 1_000;
 /** A room that nobody is in; see `tick`. */
 const NOBODY = 'nobody';
 
@@ -45,8 +41,8 @@ interface SocketData {
   principal: identity.Principal;
 }
 
-type PageServer = Server<FromPage, ToPage, Record<never, never>, SocketData>;
-type Page = Socket<FromPage, ToPage, Record<never, never>, SocketData>;
+type PageServer = Server<FromPage, ToPage, DefaultEventsMap, SocketData>;
+type Page = Socket<FromPage, ToPage, DefaultEventsMap, SocketData>;
 
 /**
  * Tells open pages what changed. Nothing depends on it: what a page misses it asks for with `resume`. An event
@@ -55,7 +51,7 @@ type Page = Socket<FromPage, ToPage, Record<never, never>, SocketData>;
 @Injectable()
 export class PushServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly io: PageServer;
-  private readonly redis: Redis;
+  private readonly replicas: ReplicaStream;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -68,10 +64,7 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly log: Log,
     metrics: Metrics,
   ) {
-    // The adapter reads in a loop: on a connection that refuses commands at once while Redis is away, that loop
-    // would never let go of the processor. On this one they wait.
-    this.redis = new Redis(config.environment.REDIS_URL, { maxRetriesPerRequest: null, lazyConnect: true });
-    this.redis.on('error', () => undefined);
+    this.replicas = new ReplicaStream(config.environment.REDIS_URL);
     this.io = new Server({
       path: PATH,
       // Long polling would need sticky sessions.
@@ -88,17 +81,8 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
     });
   }
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.redis.connect();
-    this.io.adapter(
-      createAdapter(this.redis, {
-        streamName: STREAM,
-        channelPrefix: STREAM,
-        maxLen: STREAM_LENGTH,
-        blockTimeInMs: STREAM_WAIT_MS,
-        onlyPlaintext: true,
-      }),
-    );
+  onApplicationBootstrap(): void {
+    this.io.adapter(this.replicas.adapter());
     this.io.use((page, next) => {
       this.signIn(page).then(
         () => next(),
@@ -116,7 +100,7 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
     this.io.local.disconnectSockets(true);
     await this.io.of('/').adapter.close();
     this.io.engine.close();
-    this.redis.disconnect();
+    this.replicas.close();
   }
 
   walletChanged(ownerId: string, message: z.input<typeof walletChanged>): void {

@@ -53,7 +53,7 @@ export class PlainService {
 
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.server.listen((error) => (error === undefined ? resolve() : reject(error as Error)));
+      this.server.listen((error) => (error === undefined ? resolve() : reject(error)));
     });
   }
 
