@@ -1,154 +1,164 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { Sweep } from '#libs/jobs';
+import { CacheStore, LEASE_MS } from './cache-store.js';
+import { UnreachedKeys } from './unreached-keys.js';
 
 export interface CacheAsideOptions<Schema extends z.ZodType> {
-  /** Its commands must fail fast: without Redis every read goes to the database. */
   readonly redis: Redis;
   /** Keeps this cache's keys apart from all others'. */
   readonly prefix: string;
   /** What is cached; encoded on the way in, decoded (and so checked) on the way out. */
   readonly schema: Schema;
-  /** How long a value that nobody invalidated is believed. */
+  /** How long a value that nobody invalidated is believed, ms. */
   readonly ttlMs: number;
-  /** How long "there is none" is believed, 1,000: it may come into being without anybody invalidating it. */
+  /** How long "there is none" is believed, ms; 1,000: it may come into being without anybody invalidating it. */
   readonly absentTtlMs?: number;
-  /** How long after a change its second deletion comes, 500. */
+  /** How long after a change its second deletion comes, ms; 500. */
   readonly secondDeleteAfterMs?: number;
+  /** Told of what went wrong with Redis: "could not … the cache". */
   readonly onError?: (error: unknown, doing: string) => void;
 }
 
+/** No JSON text. */
 const ABSENT = 'absent';
-/** Longer than any load takes: a load that began before an invalidation finds the generation changed. */
-const GENERATION_TTL_MS = 120_000;
+const DEFAULT_ABSENT_TTL_MS = 1_000;
+const DEFAULT_SECOND_DELETE_AFTER_MS = 500;
 const SWEEP_BATCH = 200;
 
-/** Stores what was loaded unless the key was invalidated since the load began. */
-const FILL = `
-if (redis.call('GET', KEYS[2]) or '0') ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-return 1`;
-
-const INVALIDATE = `
-redis.call('DEL', KEYS[1])
-redis.call('INCR', KEYS[2])
-redis.call('PEXPIRE', KEYS[2], ARGV[1])
-return 1`;
+interface Loading<T> {
+  /** Undefined when Redis could not be asked for one. */
+  readonly lease: string | undefined;
+  readonly value: Promise<T>;
+}
 
 /**
- * Cache-aside: reads ask Redis and then the database; a change invalidates. The race that cache-aside is known for (a
- * slow reader stores the old value after the change was invalidated) is closed by a generation per key, which the
- * reader takes before loading and must still find when it stores (the leases of Nishtala et al., "Scaling Memcache at
- * Facebook", NSDI'13). On top of that every invalidation is repeated after a short delay, from a list in Redis that
- * every replica sweeps: that heals what was stored across a `FLUSHALL`, which forgets generations too.
+ * Cache-aside with delayed double delete (DESIGN §5): reads ask Redis and then the database; a change goes to the
+ * database, and then the key is deleted, and once more after a short delay.
+ *
+ * The race that cache-aside is known for (a slow reader stores the old value after the change was invalidated) is closed
+ * by leases, see `cache-scripts.ts`. The second deletion is there for what a lease can't see: a load that began after the
+ * invalidation and yet read the old truth (from a database replica that lags behind), and a Redis that lost the first
+ * deletion in a failover. Both heal after `secondDeleteAfterMs` instead of `ttlMs`. It is a note in Redis that every
+ * replica sweeps, so that it comes even if the process that made the change is gone.
  */
 export class CacheAside<Schema extends z.ZodType> {
-  private readonly loading = new Map<string, Promise<z.output<Schema> | null>>();
-  private readonly doomedKey: string;
+  private readonly store: CacheStore;
+  private readonly loading = new Map<string, Loading<z.output<Schema> | null>>();
+  private readonly unreached: UnreachedKeys;
+  private readonly secondDeleteAfterMs: number;
   private readonly sweeper: Sweep;
 
   constructor(private readonly options: CacheAsideOptions<Schema>) {
-    this.doomedKey = `clearbid:{cache-doomed:${options.prefix}}`;
+    this.store = new CacheStore(options.redis, options.prefix);
+    this.unreached = new UnreachedKeys(LEASE_MS + options.ttlMs);
+    this.secondDeleteAfterMs = options.secondDeleteAfterMs ?? DEFAULT_SECOND_DELETE_AFTER_MS;
     this.sweeper = new Sweep({
-      name: `delete invalidated ${options.prefix} a second time`,
-      everyMs: (options.secondDeleteAfterMs ?? 500) / 2,
+      name: `delete invalidated ${options.prefix} again in the cache`,
+      everyMs: this.secondDeleteAfterMs / 2,
       batch: SWEEP_BATCH,
-      work: () => this.deleteDoomed(),
+      work: () => this.sweep(),
       onError: (error, name) => this.options.onError?.(error, name),
     });
   }
 
-  /** Begins to carry out the second deletions, its own and those of replicas that died. */
+  /** Begins to carry out the second deletions: its own, and those of replicas that died. */
   start(): void {
     this.sweeper.start();
   }
 
+  /** Resolves when the sweep that is under way has ended. */
   stop(): Promise<void> {
     return this.sweeper.stop();
   }
 
   /**
-   * @param load reads the truth; concurrent misses of this process share one call.
+   * Reads through the cache: never older than the last invalidation that reached Redis before this was called.
+   *
+   * @param load reads the truth, null when there is none; concurrent misses of this process share one call.
+   * @returns a value that is shared with other callers: don't change it.
    * @throws whatever `load` throws; never anything of Redis.
    */
   async get(key: string, load: () => Promise<z.output<Schema> | null>): Promise<z.output<Schema> | null> {
-    const cached = await this.read(key);
-    if (cached.hit) return cached.value;
+    const found = this.unreached.has(key) ? { lease: undefined } : await this.find(key);
+    if ('value' in found) return found.value;
     const running = this.loading.get(key);
-    if (running) return running;
-    const loaded = this.loadAndFill(key, load, cached.generation).finally(() => this.loading.delete(key));
-    this.loading.set(key, loaded);
-    return loaded;
-  }
-
-  /** After the change is committed: deletes now, and once more a little later. @throws when Redis can't be reached. */
-  async invalidate(key: string): Promise<void> {
-    // A load that is under way read the old truth; whoever asks from now on must not be handed it.
-    this.loading.delete(key);
-    const dueAt = Date.now() + (this.options.secondDeleteAfterMs ?? 500);
-    await Promise.all([this.deleteNow(key), this.options.redis.zadd(this.doomedKey, dueAt, key)]);
-  }
-
-  private async read(
-    key: string,
-  ): Promise<{ hit: true; value: z.output<Schema> | null } | { hit: false; generation: string | null }> {
+    // Under another lease it began before an invalidation (perhaps by another replica) that we must not fall behind.
+    if (running && running.lease === found.lease) return running.value;
+    const loading = { lease: found.lease, value: this.loadAndStore(key, found.lease, load) };
+    this.loading.set(key, loading);
     try {
-      const [text, generation] = await this.options.redis.mget(this.valueKey(key), this.generationKey(key));
-      if (text === ABSENT) return { hit: true, value: null };
-      if (typeof text === 'string') {
-        const decoded = z.safeDecode(this.options.schema, JSON.parse(text) as z.input<Schema>);
-        if (decoded.success) return { hit: true, value: decoded.data };
-      }
-      return { hit: false, generation: generation ?? '0' };
-    } catch (error) {
-      this.options.onError?.(error, 'read the cache');
-      return { hit: false, generation: null };
+      return await loading.value;
+    } finally {
+      if (this.loading.get(key) === loading) this.loading.delete(key);
     }
   }
 
-  private async loadAndFill(
+  /**
+   * To be called when a change is committed: deletes now, and has it deleted once more a little later. Never fails: when
+   * Redis can't be reached, this replica reads from the database until it has caught up on the deletion.
+   */
+  async invalidate(key: string): Promise<void> {
+    // A load that is under way read the old truth; whoever asks from now on must not be handed it.
+    this.loading.delete(key);
+    try {
+      await this.deleteTwice(key);
+    } catch (error) {
+      this.unreached.add(key);
+      this.options.onError?.(error, 'delete from the cache');
+    }
+  }
+
+  private async find(
     key: string,
+  ): Promise<{ value: z.output<Schema> | null } | { lease: string | undefined }> {
+    try {
+      const text = await this.store.read(key);
+      const cached = this.decode(text);
+      if (cached) return cached;
+      const found = await this.store.beginLoad(key, text ?? '');
+      return 'lease' in found ? found : (this.decode(found.text) ?? { lease: undefined });
+    } catch (error) {
+      this.options.onError?.(error, 'read the cache');
+      return { lease: undefined };
+    }
+  }
+
+  /** @returns undefined for what makes no sense, such as a value that an older release has stored. */
+  private decode(text: string | null): { value: z.output<Schema> | null } | undefined {
+    if (text === null) return undefined;
+    if (text === ABSENT) return { value: null };
+    try {
+      return { value: z.decode(this.options.schema, JSON.parse(text) as z.input<Schema>) };
+    } catch (error) {
+      this.options.onError?.(error, 'understand the cache');
+      return undefined;
+    }
+  }
+
+  private async loadAndStore(
+    key: string,
+    lease: string | undefined,
     load: () => Promise<z.output<Schema> | null>,
-    generation: string | null,
   ): Promise<z.output<Schema> | null> {
     const value = await load();
-    if (generation === null) return value;
-    const { redis, schema, ttlMs, absentTtlMs = 1_000 } = this.options;
-    const text = value === null ? ABSENT : JSON.stringify(z.encode(schema, value));
+    if (lease === undefined) return value;
+    const { schema, ttlMs, absentTtlMs = DEFAULT_ABSENT_TTL_MS } = this.options;
     try {
-      const lifeMs = value === null ? absentTtlMs : ttlMs;
-      await redis.eval(FILL, 2, this.valueKey(key), this.generationKey(key), generation, text, lifeMs);
+      const text = value === null ? ABSENT : JSON.stringify(z.encode(schema, value));
+      await this.store.store(key, lease, text, value === null ? absentTtlMs : ttlMs);
     } catch (error) {
       this.options.onError?.(error, 'fill the cache');
     }
     return value;
   }
 
-  private deleteNow(key: string): Promise<unknown> {
-    return this.options.redis.eval(
-      INVALIDATE,
-      2,
-      this.valueKey(key),
-      this.generationKey(key),
-      GENERATION_TTL_MS,
-    );
+  private async deleteTwice(key: string): Promise<void> {
+    await Promise.all([this.store.delete([key]), this.store.doom(key, this.secondDeleteAfterMs)]);
   }
 
-  private async deleteDoomed(): Promise<number> {
-    const { redis } = this.options;
-    const keys = await redis.zrangebyscore(this.doomedKey, '-inf', Date.now(), 'LIMIT', 0, SWEEP_BATCH);
-    for (const key of keys) {
-      await this.deleteNow(key);
-      await redis.zrem(this.doomedKey, key);
-    }
-    return keys.length;
-  }
-
-  private valueKey(key: string): string {
-    return `clearbid:{cache:${this.options.prefix}:${key}}`;
-  }
-
-  private generationKey(key: string): string {
-    return `${this.valueKey(key)}:generation`;
+  private async sweep(): Promise<number> {
+    await this.unreached.forEach((key) => this.deleteTwice(key));
+    return this.store.deleteDoomed(SWEEP_BATCH);
   }
 }
