@@ -55,3 +55,18 @@ export function unavailableIfUnreachable(error: unknown, schema: string): unknow
   if (typeof reason !== 'string' || !UNREACHABLE_CODES.has(reason)) return error;
   return new DomainError('UNAVAILABLE', `The database ${schema} can't be reached right now (${reason})`);
 }
+
+/**
+ * Takes the values out of a failed statement's error: TypeORM and mysql2 put them in (`parameters`, `sql`), and what is
+ * in an error ends up in a log: e-mail addresses, hashes of passwords and tokens. The statement with its question marks
+ * stays.
+ */
+export function withoutValues(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  for (const carrier of [error, (error as { driverError?: unknown }).driverError]) {
+    if (typeof carrier !== 'object' || carrier === null) continue;
+    if ('parameters' in carrier) carrier.parameters = undefined;
+    if ('sql' in carrier) carrier.sql = undefined;
+  }
+  return error;
+}

@@ -1,5 +1,10 @@
 import { DataSource, type EntitySchema, type MixedList, type QueryRunner } from 'typeorm';
-import { CommitOutcomeUnknownError, isTransientError, unavailableIfUnreachable } from './database-errors.js';
+import {
+  CommitOutcomeUnknownError,
+  isTransientError,
+  unavailableIfUnreachable,
+  withoutValues,
+} from './database-errors.js';
 
 export type SqlValue = string | number | bigint | boolean | Date | Buffer | null | readonly SqlValue[];
 export type SqlParameters = readonly SqlValue[];
@@ -105,15 +110,20 @@ export class Database implements SqlExecutor {
   }
 
   async query<Row>(sql: string, parameters: SqlParameters = []): Promise<Row[]> {
+    return (await this.single(sql, parameters)) as Row[];
+  }
+
+  /** Commits by itself. When the connection breaks in the middle, it is not known whether it did. */
+  async write(sql: string, parameters: SqlParameters = []): Promise<WriteResult> {
+    return (await this.single(sql, parameters)) as WriteResult;
+  }
+
+  private async single(sql: string, parameters: SqlParameters): Promise<unknown> {
     try {
-      return (await this.dataSource.query(sql, [...parameters])) as Row[];
+      return await run(this.dataSource, sql, parameters);
     } catch (error) {
       throw unavailableIfUnreachable(error, this.schema);
     }
-  }
-
-  write(sql: string, parameters: SqlParameters = []): Promise<WriteResult> {
-    return this.dataSource.query(sql, [...parameters]) as unknown as Promise<WriteResult>;
   }
 
   /**
@@ -159,11 +169,22 @@ export class Database implements SqlExecutor {
   }
 }
 
+/** Both a pool and one connection of it. */
+type Runner = Pick<QueryRunner | DataSource, 'query'>;
+
+async function run(runner: Runner, sql: string, parameters: SqlParameters): Promise<unknown> {
+  try {
+    return (await runner.query(sql, [...parameters])) as unknown;
+  } catch (error) {
+    throw withoutValues(error);
+  }
+}
+
 function transactionOn(runner: QueryRunner, actions: (() => void)[]): Transaction {
   return {
-    query: <Row>(sql: string, parameters: SqlParameters = []) =>
-      runner.query(sql, [...parameters]) as Promise<Row[]>,
-    write: (sql, parameters = []) => runner.query(sql, [...parameters]) as unknown as Promise<WriteResult>,
+    query: async <Row>(sql: string, parameters: SqlParameters = []) =>
+      (await run(runner, sql, parameters)) as Row[],
+    write: async (sql, parameters = []) => (await run(runner, sql, parameters)) as WriteResult,
     afterCommit: (action) => void actions.push(action),
   };
 }
