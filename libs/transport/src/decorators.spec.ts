@@ -4,7 +4,7 @@ import { echo, said, work } from './conformance/test-contracts.js';
 import { OnEvent, REDIS_STREAMS, Rpc, type EventMeta } from './decorators.js';
 
 /** The type checker is what tests these: `npm run check` fails when one of the marked lines compiles. */
-export class Typed {
+class Typed {
   @Rpc(echo) async whole(request: RequestOf<typeof echo>): Promise<ResponseOf<typeof echo>> {
     return request;
   }

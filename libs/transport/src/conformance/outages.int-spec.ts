@@ -56,6 +56,9 @@ afterAll(async () => {
 
 type Ending = 'ok' | string;
 
+/** How often a request may have been begun when its call ended so. Nothing is begun twice without a replica dying. */
+const timesBegun: Record<Ending, readonly number[]> = { ok: [1], TIMEOUT: [0, 1], UNAVAILABLE: [0] };
+
 /** Calls without a pause, eight at a time, until it is told to stop; keeps how each call ended. */
 class Traffic {
   readonly endings = new Map<string, Ending>();
@@ -75,6 +78,13 @@ class Traffic {
   async flows(): Promise<void> {
     const before = this.answered;
     await eventually('calls are answered', () => this.answered > before + 50);
+  }
+
+  /** Calls that ended otherwise than they may, or whose request was begun more or less often than the ending says. */
+  contradictions(): readonly { key: string; ending: Ending; times: number }[] {
+    return [...this.endings]
+      .map(([key, ending]) => ({ key, ending, times: begun.get(key) ?? 0 }))
+      .filter(({ ending, times }) => !(timesBegun[ending] ?? []).includes(times));
   }
 
   get answered(): number {
@@ -115,16 +125,14 @@ describe('when everything in Redis is deleted during traffic', () => {
     }
     await traffic.flows();
     await traffic.stop();
-    for (const [key, ending] of traffic.endings) {
-      expect(['ok', 'TIMEOUT']).toContain(ending);
-      expect(begun.get(key) ?? 0).toBeLessThanOrEqual(1);
-    }
+    expect(traffic.contradictions()).toEqual([]);
   });
 
   it('what is published right after it is heard', async () => {
-    for (let round = 0; round < 5; round += 1) {
+    for (const id of ['first', 'second', 'third']) {
       await inspector.flushall();
-      await publishUntilHeard(`after flush ${round}`);
+      await publishUntilHeard(id);
+      expect(begun.get(id)).toBe(1);
     }
   });
 
@@ -154,11 +162,7 @@ describe('when Redis is killed during traffic and started again, empty', () => {
     await publishUntilHeard('after restart');
     await traffic.stop();
     expect(begun.get('away')).toBeUndefined();
-    for (const [key, ending] of traffic.endings) {
-      expect(['ok', 'TIMEOUT', 'UNAVAILABLE']).toContain(ending);
-      if (ending === 'UNAVAILABLE') expect(begun.get(key)).toBeUndefined();
-      expect(begun.get(key) ?? 0).toBeLessThanOrEqual(1);
-    }
+    expect(traffic.contradictions()).toEqual([]);
   });
 });
 
@@ -172,12 +176,7 @@ describe('when connections are cut again and again during traffic', () => {
     }
     await traffic.flows();
     await traffic.stop();
-    for (const [key, ending] of traffic.endings) {
-      expect(['ok', 'TIMEOUT', 'UNAVAILABLE']).toContain(ending);
-      if (ending === 'UNAVAILABLE') expect(begun.get(key)).toBeUndefined();
-      if (ending === 'ok') expect(begun.get(key)).toBe(1);
-      expect(begun.get(key) ?? 0).toBeLessThanOrEqual(1);
-    }
+    expect(traffic.contradictions()).toEqual([]);
     await eventually('the backlog is empty', async () => (await inspector.xlen(keys.rpc('parrot'))) === 0);
   });
 });
