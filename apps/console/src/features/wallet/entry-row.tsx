@@ -1,0 +1,34 @@
+import { ArrowDownOutlined } from '@ant-design/icons';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { formatYuan } from '../../money/yuan';
+import type { WalletEntry } from '../../push/push-messages';
+import { Amount } from '../../ui/amount';
+import { Instant } from '../../ui/instant';
+import styles from './entry-row.module.css';
+
+export function EntryRow({ entry, isNew }: { entry: WalletEntry; isNew: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <li className={`${styles.row} ${isNew ? styles.fresh : ''}`}>
+      <span className={styles.icon}>
+        <ArrowDownOutlined />
+      </span>
+      <span className={styles.what}>
+        <Link className={styles.title} to={`/recharges/${entry.reference}`}>
+          {t(`wallet.entryKinds.${entry.kind}`)}
+        </Link>
+        {isNew && <span className={styles.badge}>{t('wallet.justNow')}</span>}
+        <span className={styles.when}>
+          <Instant at={entry.createdAt} />
+        </span>
+      </span>
+      <span className={styles.money}>
+        <Amount className={styles.amount} value={entry.amount} signed />
+        <span className={styles.after}>
+          {t('wallet.balanceAfter', { amount: formatYuan(entry.balanceAfter) })}
+        </span>
+      </span>
+    </li>
+  );
+}

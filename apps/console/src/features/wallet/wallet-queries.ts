@@ -1,0 +1,35 @@
+import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { answerOf, api } from '../../api/client';
+import { queryKeys } from '../../api/query-keys';
+import type { Wallet, WalletEntry } from '../../push/push-messages';
+import { newestSeq, RECENT_ENTRIES } from '../../push/wallet-cache';
+
+export function useWallet(): UseQueryResult<Wallet> {
+  const queries = useQueryClient();
+  return useQuery({
+    queryKey: queryKeys.wallet,
+    queryFn: async ({ signal }) => {
+      const answer = await answerOf(api.GET('/v1/wallet', { signal }));
+      // A push may have overtaken this answer.
+      const shown = queries.getQueryData<Wallet>(queryKeys.wallet);
+      return shown && newestSeq(shown) > newestSeq(answer) ? shown : answer;
+    },
+  });
+}
+
+export function useRecentEntries(): UseQueryResult<WalletEntry[]> {
+  return useQuery({
+    queryKey: queryKeys.recentEntries,
+    queryFn: async ({ signal }) => {
+      const query = { limit: RECENT_ENTRIES };
+      return (await answerOf(api.GET('/v1/wallet/entries', { params: { query }, signal }))).items;
+    },
+  });
+}
+
+const EMPTY = { balance: '0.00', held: '0.00', available: '0.00', lastSeq: 0 };
+
+/** A merchant's own money; a wallet that nothing has moved in yet has no accounts. */
+export function cashOf(wallet: Wallet): typeof EMPTY {
+  return wallet.accounts.find(({ kind }) => kind === 'merchant_cash') ?? EMPTY;
+}

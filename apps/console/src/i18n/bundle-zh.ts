@@ -1,0 +1,2 @@
+export { zh as dictionary } from './zh';
+export { default as antdLocale } from 'antd/es/locale/zh_CN';
