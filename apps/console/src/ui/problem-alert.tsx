@@ -7,24 +7,27 @@ interface ProblemAlertProps {
   readonly error: unknown;
   readonly onRetry?: () => void;
   readonly className?: string | undefined;
+  /** What to do about it, where a page knows better than the table of all problems. */
+  readonly advice?: string | undefined;
 }
 
 /** What went wrong in the reader's language, with the number to quote when only we can help. */
-export function ProblemAlert({ error, onRetry, className }: ProblemAlertProps) {
+export function ProblemAlert({ error, onRetry, className, advice }: ProblemAlertProps) {
   const { t } = useTranslation();
   const textOf = useProblemText();
-  const { title, advice } = textOf(error);
-  const requestId = error instanceof ApiProblem && error.status >= 500 ? error.requestId : null;
+  const text = textOf(error);
+  // A number to quote only where nobody but us can help.
+  const requestId = error instanceof ApiProblem && error.code === 'INTERNAL' ? error.requestId : null;
   return (
     <Alert
       className={className}
       type="error"
       showIcon
       role="alert"
-      title={title}
+      title={text.title}
       description={
         <>
-          {advice}
+          {advice ?? text.advice}
           {requestId !== null && <div>{t('problem.quote', { requestId })}</div>}
         </>
       }

@@ -38,7 +38,7 @@ export function OrderProgress({ order }: { order: Recharge }) {
           </dd>
         </div>
         <div>
-          <dt>{t('order.method')}</dt>
+          <dt>{t('recharges.via')}</dt>
           <dd>
             {t(`recharges.channels.${order.channel}`)}, {t(`recharges.methods.${order.method}`)}
           </dd>

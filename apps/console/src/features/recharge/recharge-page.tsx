@@ -92,12 +92,6 @@ export function RechargePage() {
 
 function Refusal({ error }: { error: Error }) {
   const { t } = useTranslation();
-  return (
-    <div>
-      <ProblemAlert error={error} />
-      {error instanceof ApiProblem && error.outcomeUnknown && (
-        <p className={styles.safe}>{t('recharge.safeToRepeat')}</p>
-      )}
-    </div>
-  );
+  const isUnknown = error instanceof ApiProblem && error.outcomeUnknown;
+  return <ProblemAlert error={error} advice={isUnknown ? t('recharge.safeToRepeat') : undefined} />;
 }
