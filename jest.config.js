@@ -1,3 +1,7 @@
+// @ts-check
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 /** How every suite is compiled and resolved; the tiers differ only in which files they take. */
 const base = {
   testEnvironment: 'node',
@@ -8,12 +12,18 @@ const base = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.clearbid'],
-  rootDir: import.meta.dirname,
+  rootDir: dirname(fileURLToPath(import.meta.url)),
 };
 
-const tier = (name, testMatch, more = {}) => ({ ...base, displayName: name, testMatch, ...more });
+/**
+ * @param {string} name
+ * @param {string[]} testMatch
+ */
+const tier = (name, testMatch) => ({ ...base, displayName: name, testMatch });
 
 export default {
+  // A story on real servers takes what a busy machine gives it; what hangs is found by this all the same.
+  testTimeout: 60_000,
   projects: [
     tier('unit', ['<rootDir>/{apps,libs,scripts}/**/*.spec.ts']),
     tier('integration', ['<rootDir>/{apps,libs}/**/*.int-spec.ts']),

@@ -29,7 +29,7 @@ beforeEach(async () => {
 // A story that failed must not flood the next one.
 afterEach(() => flood.stop(), 100_000);
 
-async function goOnAndSettle(): Promise<void> {
+async function expectAllCreditedOnce(): Promise<void> {
   await flood.untilPaid(flood.paid.length + SOME);
   await flood.stop();
   await stack.ready();
@@ -43,7 +43,7 @@ describe('while recharges are in flight', () => {
     async (service) => {
       for (const replica of stack.services[service]) {
         const before = replica.pid;
-        replica.kill('SIGKILL');
+        await replica.kill('SIGKILL');
         await flood.untilPaid(flood.paid.length + 5);
         await eventually(
           `${replica.name} runs again`,
@@ -51,7 +51,7 @@ describe('while recharges are in flight', () => {
         );
         await replica.ready;
       }
-      await goOnAndSettle();
+      await expectAllCreditedOnce();
     },
     STORY_MS,
   );
@@ -59,10 +59,9 @@ describe('while recharges are in flight', () => {
   it(
     'payment and wallet are killed at the same moment',
     async () => {
-      for (const service of ['payment', 'wallet'] as const) {
-        for (const replica of stack.services[service]) replica.kill('SIGKILL');
-      }
-      await goOnAndSettle();
+      const both = [...stack.services.payment, ...stack.services.wallet];
+      await Promise.all(both.map((replica) => replica.kill('SIGKILL')));
+      await expectAllCreditedOnce();
     },
     STORY_MS,
   );
@@ -72,7 +71,7 @@ describe('while recharges are in flight', () => {
     async () => {
       await stack.mariadb?.kill();
       await stack.mariadb?.start();
-      await goOnAndSettle();
+      await expectAllCreditedOnce();
     },
     STORY_MS,
   );
@@ -89,7 +88,7 @@ describe('while recharges are in flight', () => {
       } finally {
         redis.disconnect();
       }
-      await goOnAndSettle();
+      await expectAllCreditedOnce();
     },
     STORY_MS,
   );
@@ -102,7 +101,7 @@ describe('while recharges are in flight', () => {
       redis.disconnect();
       await stack.redis?.kill();
       await stack.redis?.start();
-      await goOnAndSettle();
+      await expectAllCreditedOnce();
     },
     STORY_MS,
   );

@@ -69,7 +69,10 @@ describe('two replicas of everything', () => {
       const theft = (async () => {
         while (stealing) {
           const locks = await thief.keys('clearbid:{lock:*');
-          for (const lock of locks) stolen += await thief.del(lock);
+          for (const lock of locks) {
+            const taken = await thief.del(lock);
+            stolen += taken;
+          }
         }
       })();
       const flood = new Flood(stack, stack.api(), { merchants: 2, concurrency: 20, notifies: DISORDER });

@@ -92,7 +92,7 @@ export class Outbox {
   ): Promise<void> {
     if (events.length === 0) return;
     const fromContext = contextHeaders();
-    const encoded = events.map(({ payload }) => z.encode(contract.payload, payload) as unknown);
+    const encoded: unknown[] = events.map(({ payload }) => z.encode(contract.payload, payload));
     const { insertId } = await transaction.write(
       `INSERT INTO \`outbox\` (\`event_name\`, \`aggregate_id\`, \`payload\`, \`headers\`) VALUES ${events.map(() => '(?, ?, ?, ?)').join(', ')}`,
       events.flatMap(({ aggregateId, headers }, index) => [
@@ -165,7 +165,7 @@ export class Outbox {
       const batch = this.toRelay.splice(0);
       try {
         await this.options.relay.relay(batch);
-        this.toMark.push(...batch.map((event) => rowId(event.id)));
+        this.toMark.push(...batch.map((event) => rowOf(event.id)));
         this.markTimer ??= setTimeout(() => void this.mark(), MARK_DELAY_MS);
       } catch (error) {
         this.options.onError(error, `relay ${batch.length} events`);
@@ -196,12 +196,12 @@ export class Outbox {
     };
   }
 
-  private eventId(rowId: string): string {
-    return `${this.options.source}:${rowId}`;
+  private eventId(row: string): string {
+    return `${this.options.source}:${row}`;
   }
 }
 
-function rowId(eventId: string): string {
+function rowOf(eventId: string): string {
   return eventId.slice(eventId.lastIndexOf(':') + 1);
 }
 

@@ -21,7 +21,7 @@ const SECRET_FIELDS = [
  * carries that message's request id, so one search shows a request on its way through all services.
  */
 export class Log {
-  private constructor(private readonly pino: Pino) {}
+  private constructor(private readonly logger: Pino) {}
 
   static create(service: string, replica: string, level: string): Log {
     return new Log(
@@ -43,23 +43,23 @@ export class Log {
   }
 
   debug(fields: Fields, message: string): void {
-    this.pino.debug(fields, message);
+    this.logger.debug(fields, message);
   }
 
   info(fields: Fields, message: string): void {
-    this.pino.info(fields, message);
+    this.logger.info(fields, message);
   }
 
   warn(fields: Fields, message: string): void {
-    this.pino.warn(fields, message);
+    this.logger.warn(fields, message);
   }
 
   error(fields: Fields, message: string): void {
-    this.pino.error(fields, message);
+    this.logger.error(fields, message);
   }
 
   fatal(fields: Fields, message: string): void {
-    this.pino.fatal(fields, message);
+    this.logger.fatal(fields, message);
   }
 
   /** Nest's own lines (which module came up, what failed to resolve) in the same form. */
@@ -68,7 +68,7 @@ export class Log {
       (level: 'debug' | 'info' | 'warn' | 'error' | 'fatal') =>
       (message: unknown, ...rest: unknown[]) => {
         const scope = rest.at(-1);
-        this.pino[level](
+        this.logger[level](
           {
             ...(typeof scope === 'string' ? { scope } : {}),
             ...(message instanceof Error ? { err: message } : {}),

@@ -1,4 +1,3 @@
-import { AlipaySdk } from 'alipay-sdk';
 import { feeOf, formatYuan } from '#libs/money';
 import { ChannelError } from '../channel-error.js';
 import type {
@@ -15,6 +14,7 @@ import { readAlipayNotify } from './alipay-notify.js';
 import { type AlipayReply, errorOf, isSuccess, tradeOf } from './alipay-replies.js';
 import { type AlipaySettings, checkAlipayKeys } from './alipay-settings.js';
 import { toBeijingTime } from './beijing-time.js';
+import { VerifyingAlipaySdk } from './verifying-alipay-sdk.js';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 
@@ -38,12 +38,12 @@ export class AlipayChannel implements PaymentChannel {
   };
   readonly notifyAccepted: NotifyReply = { status: 200, contentType: 'text/plain', body: 'success' };
 
-  private readonly sdk: AlipaySdk;
+  private readonly sdk: VerifyingAlipaySdk;
 
   /** @throws BadKeyError when a key can't be used. */
   constructor(private readonly settings: AlipaySettings) {
     const { privateKey, alipayPublicKey } = checkAlipayKeys(settings);
-    this.sdk = new AlipaySdk({
+    this.sdk = new VerifyingAlipaySdk({
       appId: settings.appId,
       gateway: settings.gatewayUrl,
       keyType: 'PKCS8',
@@ -122,11 +122,15 @@ export class AlipayChannel implements PaymentChannel {
     return feeOf(amount, this.settings.feeBps);
   }
 
-  /** One call of the OpenAPI whose reply is proven to be Alipay's and says 10000. */
-  private async call(method: string, bizContent: object, notifyUrl?: string): Promise<AlipayReply> {
+  /** One call of the OpenAPI whose reply is proven to be Alipay's, is about this trade, and says 10000. */
+  private async call(
+    method: string,
+    bizContent: { readonly out_trade_no: string },
+    notifyUrl?: string,
+  ): Promise<AlipayReply> {
     let reply: AlipayReply;
     try {
-      reply = (await this.sdk.exec(
+      const answer: unknown = await this.sdk.exec(
         method,
         {
           timestamp: toBeijingTime(new Date()),
@@ -134,26 +138,24 @@ export class AlipayChannel implements PaymentChannel {
           ...(notifyUrl === undefined ? {} : { notify_url: notifyUrl }),
         },
         { validateSign: true },
-      )) as unknown as AlipayReply;
+      );
+      reply = answer as AlipayReply;
     } catch (error) {
-      throw callFailed(method, error);
+      if (ChannelError.is(error)) throw error;
+      // The SDK tells a broken connection, a status of 5xx and a reply that can't be read apart by their text only; for
+      // the caller they are all the same: nobody knows what happened.
+      throw new ChannelError('UNKNOWN', 'NO_ANSWER', `No usable answer to ${method} from Alipay`, {
+        cause: error,
+      });
     }
     if (!isSuccess(reply)) throw errorOf(method, reply);
+    if (reply['outTradeNo'] !== bizContent.out_trade_no) {
+      throw new ChannelError(
+        'UNTRUSTED',
+        'OTHER_TRADE',
+        `The answer to ${method} is about another trade than ${bizContent.out_trade_no}`,
+      );
+    }
     return reply;
   }
-}
-
-/**
- * Everything that keeps `exec` from giving a verified reply. The SDK tells a bad signature, an unsigned error reply
- * (a bare TypeError) and a broken connection apart by their text only; for the caller they are all the same: nobody
- * knows what happened.
- */
-function callFailed(method: string, error: unknown): ChannelError {
-  const raw = (error as { responseDataRaw?: unknown }).responseDataRaw;
-  const untrusted = error instanceof TypeError || (typeof raw === 'string' && raw.includes('"sign"'));
-  return untrusted
-    ? new ChannelError('UNTRUSTED', 'UNVERIFIED_REPLY', `The answer to ${method} is not provably Alipay's`, {
-        cause: error,
-      })
-    : new ChannelError('UNKNOWN', 'NO_ANSWER', `No usable answer to ${method} from Alipay`, { cause: error });
 }
