@@ -40,6 +40,7 @@ export function audit() {
 /** @param {NodeJS.ProcessEnv} env */
 async function runAudits(env) {
   const entries = AUDITS.map((path) => join(ROOT, 'dist', path)).filter((entry) => existsSync(entry));
+  if (entries.length === 0) throw new Problem('There is no audit to run: no service has a src/audit.ts.');
   let worst = 0;
   for (const entry of entries) {
     const args = ['--enable-source-maps', entry, ...process.argv.slice(2)];
