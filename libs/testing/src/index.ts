@@ -4,6 +4,7 @@ export {
   ApiClient,
   type ApiAnswer,
   type ApiClientOptions,
+  type ApiRequest,
   ApiRefusal,
   newEmail,
   type RechargeOrder,

@@ -6,6 +6,7 @@ const PAYMENT_TABLES = [
   'outbox',
 ];
 const WALLET_TABLES = ['account', 'transfer', 'entry', 'outbox'];
+const IDENTITY_TABLES = ['account', 'account_role', 'session', 'refresh_token'];
 
 /** What the services have stored, read past them. */
 export class Books {
@@ -26,16 +27,20 @@ export class Books {
     return this.connection.end();
   }
 
-  async query<Row>(sql: string, parameters: readonly (string | number)[] = []): Promise<Row[]> {
+  async query<Row>(
+    sql: string,
+    parameters: readonly (string | number | readonly string[])[] = [],
+  ): Promise<Row[]> {
     const [rows] = await this.connection.query<RowDataPacket[]>(sql, [...parameters]);
     return rows as Row[];
   }
 
-  /** Rows of every table that holds orders, money or messages about them: `{ 'payment.orders_0': 3, … }`. */
+  /** Rows of every table that holds people, orders, money or messages about them: `{ 'payment.orders_0': 3, … }`. */
   async rowCounts(): Promise<Record<string, number>> {
     const tables = [
       ...PAYMENT_TABLES.map((table) => `payment.${table}`),
       ...WALLET_TABLES.map((table) => `wallet.${table}`),
+      ...IDENTITY_TABLES.map((table) => `identity.${table}`),
     ];
     // As text, like every BIGINT here.
     const [row = {}] = await this.query<Record<string, string>>(

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import {
+  type Account,
+  type ApiClient,
+  type RechargeView,
+  startTestStack,
+  type TestStack,
+} from '#libs/testing';
+import { Books } from './support/books.js';
+import { NotifyWriter } from './support/hand-made-notify.js';
+import { StatementLog } from './support/statement-log.js';
+
+jest.setTimeout(60_000);
+
+const SHARDS = [0, 1, 2, 3];
+const HOURS_MS = '36000000';
+
+describe('Orders lie in four tables', () => {
+  let stack: TestStack;
+  let api: ApiClient;
+  let books: Books;
+  let log: StatementLog;
+  /** Of each table a merchant with three orders in it. */
+  const merchants = new Map<number, { merchant: Account; orders: RechargeView[] }>();
+
+  beforeAll(async () => {
+    // Nothing sweeps: whatever is in the log is there because of what the story does.
+    stack = await startTestStack({ replicas: 1, env: { SWEEP_EVERY_MS: HOURS_MS } });
+    books = await Books.open(stack.urls.mysql);
+    log = new StatementLog(books);
+    api = stack.api();
+    for (let tries = 0; merchants.size < SHARDS.length; tries += 1) {
+      // A quarter each: that one table is still without anybody after 60 has a probability of 1 in 10 million.
+      if (tries === 60)
+        throw new Error(`60 merchants, and all are in the tables ${[...merchants.keys()].join(', ')}`);
+      const merchant = await api.registerMerchant();
+      const order = await merchant.recharge({ amount: '1.00' });
+      const [shard = -1, ...others] = await books.shardsOf(merchant.id);
+      expect(others).toEqual([]);
+      if (merchants.has(shard)) continue;
+      const more = [
+        await merchant.recharge({ amount: '2.00' }),
+        await merchant.recharge({ amount: '3.00', method: 'qr' }),
+      ];
+      merchants.set(shard, { merchant, orders: [...more.toReversed(), order] });
+    }
+  }, 120_000);
+
+  afterAll(async () => {
+    await books?.close();
+    await stack?.stop();
+  });
+
+  function inTable(shard: number): { merchant: Account; orders: RechargeView[]; newest: RechargeView } {
+    const found = merchants.get(shard);
+    const newest = found?.orders[0];
+    if (found === undefined || newest === undefined)
+      throw new Error(`There is no merchant of table ${shard}`);
+    return { ...found, newest };
+  }
+
+  it('each of which some merchant has', () => {
+    expect([...merchants.keys()].toSorted((one, other) => one - other)).toEqual(SHARDS);
+  });
+
+  describe.each(SHARDS)('a merchant of table %i', (shard) => {
+    it('has every order, its details and its attempts there and nowhere else', async () => {
+      const { merchant, orders } = inTable(shard);
+
+      expect(await books.shardsOf(merchant.id)).toEqual([shard]);
+      for (const table of [`orders_${shard}`, `attempts_${shard}`]) {
+        const [row] = await books.query<{ count: string }>(
+          `SELECT COUNT(*) AS count FROM \`clearbid_payment\`.\`${table}\` WHERE \`merchant_id\` = ?`,
+          [merchant.id],
+        );
+        expect(row?.count).toBe(String(orders.length));
+      }
+      const [details] = await books.query<{ count: string }>(
+        `SELECT COUNT(*) AS count FROM \`clearbid_payment\`.\`order_details_${shard}\` WHERE \`order_id\` IN (?)`,
+        [orders.map(({ id }) => id)],
+      );
+      expect(details?.count).toBe(String(orders.length));
+    });
+
+    it('is looked up there alone, by the id of an order', async () => {
+      const { merchant, newest } = inTable(shard);
+
+      const touched = await log.tablesTouchedBy(async () => {
+        expect((await merchant.get(newest.id)).id).toBe(newest.id);
+      });
+
+      expect(touched.orders).toEqual([shard]);
+      expect(touched.all).toEqual([shard]);
+    });
+
+    it('is looked up there alone, by the merchant', async () => {
+      const { merchant, orders } = inTable(shard);
+
+      const touched = await log.tablesTouchedBy(async () => {
+        const { items } = await merchant.recharges();
+        expect(items.map(({ id }) => id)).toEqual(orders.map(({ id }) => id));
+      });
+
+      expect(touched.orders).toEqual([shard]);
+      expect(touched.all).toEqual([shard]);
+    });
+
+    it('gets a new order there alone', async () => {
+      const { merchant } = inTable(shard);
+      let made: RechargeView | undefined;
+
+      const touched = await log.tablesTouchedBy(async () => {
+        made = await merchant.recharge({ amount: '4.00' });
+        await merchant.close(made.id).catch(() => undefined);
+      });
+
+      expect(made?.state).toBe('PAYING');
+      expect(touched.all).toEqual([shard]);
+    });
+
+    it('is paid and credited there alone, though the notify knows nothing but the id of the attempt', async () => {
+      const { merchant, newest } = inTable(shard);
+      const { ALIPAY_APP_ID: appId = '', ALIPAY_SELLER_ID: sellerId = '' } = stack.envOf('payment-1');
+      const writer = new NotifyWriter(stack.dataDir, { appId, sellerId });
+      const form = writer.signed(writer.fieldsOf(newest));
+
+      const touched = await log.tablesTouchedBy(async () => {
+        const { text } = await api.send('POST', '/v1/notify/alipay', {
+          body: form.toString(),
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        });
+        expect(text).toBe('success');
+        await merchant.until(newest.id, 'CREDITED');
+      });
+
+      expect(touched.orders).toEqual([shard]);
+      expect(touched.all).toEqual([shard]);
+    });
+  });
+
+  it('and only the list of conflicts, which is over all merchants, looks into all of them', async () => {
+    const operator = await api.signInOperator();
+
+    const touched = await log.tablesTouchedBy(() => operator.call('GET', '/v1/admin/payment-conflicts'));
+
+    expect(touched.all).toEqual(SHARDS);
+  });
+});
