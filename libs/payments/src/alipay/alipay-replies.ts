@@ -52,6 +52,14 @@ export function isSuccess(reply: AlipayReply): boolean {
   return reply.code === CODE_OK;
 }
 
+/** Own entries only: a code such as `constructor` is in every object, and means nothing. */
+function kindIn(
+  kinds: Readonly<Record<string, ChannelErrorKind>>,
+  code: string,
+): ChannelErrorKind | undefined {
+  return Object.hasOwn(kinds, code) ? kinds[code] : undefined;
+}
+
 function subCodeOf(reply: AlipayReply): string {
   return text(reply.subCode) || text(reply.code);
 }
@@ -59,7 +67,7 @@ function subCodeOf(reply: AlipayReply): string {
 /** The error that a reply without success means. */
 export function errorOf(method: string, reply: AlipayReply): ChannelError {
   const code = subCodeOf(reply);
-  const kind = SUB_CODE_KINDS[code] ?? CODE_KINDS[text(reply.code)] ?? 'UNKNOWN';
+  const kind = kindIn(SUB_CODE_KINDS, code) ?? kindIn(CODE_KINDS, text(reply.code)) ?? 'UNKNOWN';
   return new ChannelError(
     kind,
     code,

@@ -10,5 +10,7 @@ export function toBeijingTime(date: Date): string {
 export function fromBeijingTime(text: string): Date | undefined {
   if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(text)) return undefined;
   const date = new Date(`${text.replace(' ', 'T')}+08:00`);
-  return Number.isNaN(date.getTime()) ? undefined : date;
+  if (Number.isNaN(date.getTime())) return undefined;
+  // `Date` takes the 30th of February for the 2nd of March: a moment that nobody named.
+  return toBeijingTime(date) === text ? date : undefined;
 }
