@@ -51,6 +51,7 @@ export async function prepareEdgeServer(
     done();
   });
   parseBodies(http);
+  letConnectionsGo(http);
   observe(http, log, metrics);
 }
 
@@ -80,6 +81,22 @@ function parseBodies(http: FastifyInstance): void {
 
 function wantsBytes(request: FastifyRequest): boolean {
   return (request.routeOptions.config as { rawBody?: boolean }).rawBody === true;
+}
+
+/**
+ * A closing server waits for its connections, and one that was busy when it began to close would be kept alive for
+ * the client's next request: each answer from then on says that it is the last.
+ */
+function letConnectionsGo(http: FastifyInstance): void {
+  let closing = false;
+  http.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  http.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) void reply.header('connection', 'close');
+    done(null, payload);
+  });
 }
 
 function observe(http: FastifyInstance, log: Log, metrics: Metrics): void {

@@ -30,8 +30,14 @@ export class ProblemFilter implements ExceptionFilter {
 
   private tell(refusal: DomainError, error: unknown, request: FastifyRequest): void {
     if (refusal.status < 500) return;
-    const fields = { requestId: request.id, method: request.method, path: pathOf(request), err: error };
-    if (refusal.code === 'INTERNAL') this.log.error(fields, 'A request failed unexpectedly');
-    else this.log.warn(fields, `A request was refused: ${refusal.code}`);
+    const fields = { requestId: request.id, method: request.method, path: pathOf(request) };
+    if (refusal.code === 'INTERNAL') {
+      this.log.error({ ...fields, err: error }, 'A request failed unexpectedly');
+    } else {
+      this.log.warn(
+        { ...fields, code: refusal.code, reason: refusal.message },
+        'A request could not be served',
+      );
+    }
   }
 }
