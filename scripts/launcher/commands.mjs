@@ -41,12 +41,18 @@ export function findProgram(names, { system = false } = {}) {
  *
  * @param {string} file
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, stdio?: 'pipe' | 'inherit' }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, stdio?: 'pipe' | 'inherit', signal?: AbortSignal }} [options] `signal` kills it
  * @returns {Promise<CommandResult>}
  */
-export function run(file, args, { cwd, env = process.env, onLine, stdio = 'pipe' } = {}) {
+export function run(file, args, { cwd, env = process.env, onLine, stdio = 'pipe', signal } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd, env, stdio: ['ignore', stdio, stdio] });
+    const child = spawn(file, args, {
+      cwd,
+      env,
+      stdio: ['ignore', stdio, stdio],
+      signal,
+      killSignal: 'SIGKILL',
+    });
     const forget = atExit(() => child.kill());
     let output = '';
     let stdout = '';

@@ -60,7 +60,7 @@ function whatToInstall({ mysql, redis }) {
     process.platform === 'darwin'
       ? `brew install ${[mysql ? 'mariadb' : '', redis ? 'redis' : ''].filter(Boolean).join(' ')}`
       : `sudo apt-get install ${[...(mysql ? WHOLE.mysql : []), ...(redis ? WHOLE.redis : [])].join(' ')}`;
-  return `Clearbid needs ${names} and this machine has none: install it (\`${packages}\`), or start Docker, or point ${variables} at a server, then try again.`;
+  return `Clearbid needs ${names} and this machine has ${mysql && redis ? 'neither: install them' : 'none: install it'} (\`${packages}\`), or start Docker, or point ${variables} at a server, then try again.`;
 }
 
 /**
