@@ -10,7 +10,7 @@ import type { TransportLogger } from './transport-logger.js';
 import type { HandlingOutcome, TransportObserver } from './transport-observer.js';
 import { parseRpcMessage, type RpcMessage, type WireError } from './wire.js';
 
-const DONE: Outcome = { type: 'done' };
+const DROPPED = Promise.resolve<Outcome>({ type: 'done' });
 
 /** Answers the requests of one service. */
 export class RpcDispatcher {
@@ -21,21 +21,23 @@ export class RpcDispatcher {
     private readonly observer: TransportObserver,
   ) {}
 
-  async handle({ entryId, message: text }: Delivery): Promise<Outcome> {
+  handle({ entryId, message: text }: Delivery): Promise<Outcome> {
     const message = parseRpcMessage(text);
     if (message === undefined) {
       this.logger.error({ entryId, message: text.slice(0, 500) }, 'dropped a request that is no request');
       this.observer.onDropped?.('', 'malformed');
-      return DONE;
+      return DROPPED;
     }
     const deadlineAt = this.deadlineOf(entryId, message);
     if (deadlineAt <= performance.now()) {
       this.observer.onDropped?.(message.pattern, 'deadline');
-      return DONE;
+      return DROPPED;
     }
     const context: CallContext = { ...contextFromHeaders(message.headers), deadlineAt };
-    const reply = await runInContext(context, () => this.answer(message));
-    return { type: 'done', reply: { replyTo: message.replyTo, text: reply } };
+    return runInContext(context, async (): Promise<Outcome> => {
+      const reply = await this.answer(message);
+      return { type: 'done', reply: { replyTo: message.replyTo, text: reply } };
+    });
   }
 
   private deadlineOf(entryId: string, { ttlMs }: RpcMessage): number {

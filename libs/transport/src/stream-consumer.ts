@@ -39,11 +39,6 @@ export interface StreamConsumerParts {
 
 /** So many failed messages may wait for their next attempt before nothing new is read. */
 const MAX_WAITING = 1_000;
-/**
- * Read at once, however many slots are free: the rest of a burst is there for the other replicas, and for this one
- * while the callers already work with the first answers.
- */
-const MAX_READ = 32;
 /** Redis answers a blocked connection's ping only when the read ends. */
 const MAX_BLOCK_MS = 5_000;
 const PAUSE_AFTER_ERROR_MS = 50;
@@ -59,6 +54,12 @@ export class StreamConsumer {
   private readonly slots: Slots;
   /** Every message that this process has: being handled, waiting for another attempt, or done and not acknowledged. */
   private readonly held = new Set<string>();
+  /**
+   * So many are read at once, however many slots are free: what is left of a burst is there for the other replicas,
+   * and while this one works on one portion, the callers already work with the answers of the one before. (Read whole,
+   * a burst moves to and fro between caller and service, and one of the two always waits.)
+   */
+  private readonly portion: number;
   /** Messages waiting for another attempt, and when that is due. */
   private readonly waiting = new Map<string, number>();
   private readonly stop = new AbortController();
@@ -73,6 +74,7 @@ export class StreamConsumer {
   ) {
     this.group = new ConsumerGroup(parts.redis, options.stream, options.group, options.consumer);
     this.slots = new Slots(options.concurrency);
+    this.portion = Math.ceil(options.concurrency / 2);
     parts.redis.on('close', () => this.onConnectionLost());
   }
 
@@ -130,7 +132,7 @@ export class StreamConsumer {
     }
     // Redis takes 0 for "forever".
     const blockMs = Math.min(Math.max(1, Math.ceil(this.untilNextDueMs())), MAX_BLOCK_MS);
-    this.dispatch(await this.group.read(Math.min(this.slots.free, MAX_READ), blockMs));
+    this.dispatch(await this.group.read(Math.min(this.slots.free, this.portion), blockMs));
   }
 
   private async join(): Promise<void> {
