@@ -292,7 +292,7 @@ export const en = {
     replay: 'Replay',
     replayed: '{{event}} was handed to {{service}} once more.',
     none: 'No dead letters',
-    noneText: '{{service}} handled everything that reached it.',
+    noneText: 'The {{service}} service has handled everything that reached it.',
   },
 
   welcome: {
@@ -378,7 +378,7 @@ export const en = {
       passwordLong: 'At most 128 characters',
       amountFormat: 'Digits with two decimals at most, like 50.00',
       amountZero: 'More than zero, please',
-      amountRange: 'From ¥{{min}} to ¥{{max}}',
+      amountRange: 'From {{min}} to {{max}}',
     },
   },
 };

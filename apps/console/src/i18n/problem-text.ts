@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { ApiProblem, type FieldProblem, type ProblemCode } from '../api/problem';
+import { formatYuan } from '../money/yuan';
 import type { Dictionary } from './en';
 
 interface ProblemText {
@@ -42,8 +43,12 @@ const ADVICE: Partial<Record<ProblemCode, keyof Dictionary['problem']['advice']>
 export function useFieldText(): (problem: FieldProblem) => string {
   const { t } = useTranslation();
   return ({ message }) => {
-    const range = /^must be from ([\d.,]+) to ([\d.,]+) yuan$/.exec(message);
-    if (range) return t('problem.fields.amountRange', { min: range[1], max: range[2] });
+    const range = /^must be from ([\d.]+) to ([\d.]+) yuan$/.exec(message);
+    if (range)
+      return t('problem.fields.amountRange', {
+        min: formatYuan(range[1] ?? '0'),
+        max: formatYuan(range[2] ?? '0'),
+      });
     const known = FIELD_MESSAGES.find(([sentence]) => message.startsWith(sentence));
     return known ? t(`problem.fields.${known[1]}`) : message;
   };

@@ -284,7 +284,7 @@ export const zh: Dictionary = {
     replay: '重新投递',
     replayed: '{{event}} 已重新交给 {{service}}。',
     none: '没有死信',
-    noneText: '{{service}} 已处理收到的全部事件。',
+    noneText: '{{service}} 服务已处理收到的全部事件。',
   },
 
   welcome: {
@@ -369,7 +369,7 @@ export const zh: Dictionary = {
       passwordLong: '最多 128 个字符',
       amountFormat: '请输入数字，最多两位小数，例如 50.00',
       amountZero: '金额必须大于零',
-      amountRange: '金额须在 ¥{{min}} 至 ¥{{max}} 之间',
+      amountRange: '金额须在 {{min}} 至 {{max}} 之间',
     },
   },
 };

@@ -24,16 +24,16 @@ export function AccountButton() {
       type="button"
       className={styles.button}
       aria-expanded={isOpen}
-      aria-label={`${t('nav.account')}: ${displayName}`}
       onClick={isNarrow ? () => setOpen(true) : undefined}
     >
-      <span className={styles.avatar}>{initialOf(displayName)}</span>
-      {!isNarrow && (
-        <span className={styles.who}>
-          <span className={styles.name}>{displayName}</span>
-          <span className={styles.kind}>{t(`kinds.${kind}`)}</span>
-        </span>
-      )}
+      <span className={styles.avatar} aria-hidden="true">
+        {initialOf(displayName)}
+      </span>
+      <span className="visually-hidden">{t('nav.account')}: </span>
+      <span className={isNarrow ? 'visually-hidden' : styles.who}>
+        <span className={styles.name}>{displayName}</span>
+        <span className={styles.kind}>{t(`kinds.${kind}`)}</span>
+      </span>
     </button>
   );
   if (!isNarrow) {
@@ -59,7 +59,7 @@ export function AccountButton() {
         placement="bottom"
         size="auto"
         closable={false}
-        title={null}
+        aria-label={t('nav.account')}
         styles={{ section: { borderRadius: '20px 20px 0 0' }, body: { padding: 20 } }}
       >
         {panel}

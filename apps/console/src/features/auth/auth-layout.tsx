@@ -17,14 +17,14 @@ export function AuthLayout({ title, lead, children }: AuthLayoutProps) {
   return (
     <div className={styles.layout}>
       <title>{`${title} · Clearbid`}</title>
-      <div className={styles.hero}>
+      <header className={styles.hero}>
         <Rosette className={styles.rosette} />
         <Brand />
         <div className={styles.pitch}>
           <p className={styles.claim}>{t('auth.heroTitle')}</p>
           <p className={styles.text}>{t('auth.heroText')}</p>
         </div>
-      </div>
+      </header>
       <main className={styles.main}>
         <div className={styles.language}>
           <LanguageChoice />
