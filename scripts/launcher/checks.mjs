@@ -21,7 +21,16 @@ const CHECKS = [
   {
     name: 'dependency rules',
     script: 'dependency-cruiser/bin/dependency-cruise.mjs',
-    args: ['--config', '.dependency-cruiser.cjs', '--no-progress', 'apps', 'libs', 'test', 'scripts'],
+    args: [
+      '--config',
+      '.dependency-cruiser.cjs',
+      '--no-progress',
+      'apps',
+      'libs',
+      'test',
+      'scripts',
+      'bench',
+    ],
   },
   { name: 'dead code', script: 'knip/bin/knip.js', args: ['--no-progress'] },
 ];
