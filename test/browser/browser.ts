@@ -19,7 +19,10 @@ const QUIET = [
 
 export async function openBrowser(): Promise<Browser> {
   mkdirSync(PICTURES, { recursive: true });
-  return chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: QUIET });
+  return chromium.launch({
+    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    args: QUIET,
+  });
 }
 
 export const DESKTOP = { width: 1280, height: 800 };

@@ -25,7 +25,11 @@ async function signIn(page: Page, email: string, password: string): Promise<void
 
 describe('the demo merchant', () => {
   it('recharges through the cashier and sees the balance move by itself in another window', async () => {
-    const merchant = await visit(browser, { baseURL: stack.urls.gateway, locale: 'en-US', viewport: DESKTOP });
+    const merchant = await visit(browser, {
+      baseURL: stack.urls.gateway,
+      locale: 'en-US',
+      viewport: DESKTOP,
+    });
     const walletWindow = await merchant.page();
     await signIn(walletWindow, 'merchant@demo.test', 'Demo-pass-1');
     await walletWindow.getByText('¥0.00').first().waitFor();
@@ -49,7 +53,11 @@ describe('the demo merchant', () => {
   });
 
   it('finds the order in the list and the credit in the statement', async () => {
-    const merchant = await visit(browser, { baseURL: stack.urls.gateway, locale: 'en-US', viewport: DESKTOP });
+    const merchant = await visit(browser, {
+      baseURL: stack.urls.gateway,
+      locale: 'en-US',
+      viewport: DESKTOP,
+    });
     const page = await merchant.page();
     await signIn(page, 'merchant@demo.test', 'Demo-pass-1');
 
