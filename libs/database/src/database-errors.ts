@@ -50,10 +50,16 @@ const UNREACHABLE_CODES = new Set([
 
 /** Turns "MySQL can't be reached" into the refusal that callers know how to wait for; leaves all else as it is. */
 export function unavailableIfUnreachable(error: unknown, schema: string): unknown {
-  const { driverError, code } = (error ?? {}) as { driverError?: { code?: unknown }; code?: unknown };
-  const reason = driverError?.code ?? code;
-  if (typeof reason !== 'string' || !UNREACHABLE_CODES.has(reason)) return error;
+  const reason = reasonOf(((error ?? {}) as { driverError?: unknown }).driverError ?? error);
+  if (reason === undefined) return error;
   return new DomainError('UNAVAILABLE', `The database ${schema} can't be reached right now (${reason})`);
+}
+
+function reasonOf(error: unknown): string | undefined {
+  const { code, fatal } = (error ?? {}) as { code?: unknown; fatal?: unknown };
+  if (typeof code === 'string') return UNREACHABLE_CODES.has(code) ? code : undefined;
+  // mysql2 refuses what is sent on a connection that broke a moment ago without giving that a code.
+  return fatal === true ? 'connection closed' : undefined;
 }
 
 /**
