@@ -15,10 +15,29 @@ export interface TestServer {
 export async function testMysql(): Promise<TestServer> {
   const shared = process.env['TEST_MYSQL_URL'];
   if (shared !== undefined && shared !== '') return { url: shared, stop: () => Promise.resolve() };
+  return startTestMysql();
+}
+
+/** A server of this file's own, for tests that stop it or change its settings. */
+export interface OwnTestServer extends TestServer {
+  /** SIGKILL: it stays down until `start()`. */
+  kill(): Promise<void>;
+  /** Starts it again, on the same port with the same data. */
+  start(): Promise<void>;
+}
+
+export async function startTestMysql(): Promise<OwnTestServer> {
   const directory = await mkdtemp(join(tmpdir(), 'clearbid-mysql-'));
-  const server = await startMariadb({ dataDir: join(directory, 'data') });
+  const template = process.env['TEST_MARIADB_TEMPLATE'];
+  const server = await startMariadb({
+    dataDir: join(directory, 'data'),
+    bufferPoolMb: 64,
+    ...(template === undefined ? {} : { template }),
+  });
   return {
     url: server.url,
+    kill: () => server.kill(),
+    start: () => server.start(),
     stop: async () => {
       await server.stop();
       await rm(directory, { recursive: true, force: true });
@@ -33,12 +52,13 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A migrated schema of a test file's own, so that files can run side by side. */
+/** A migrated schema of a test file's own, so that files can run side by side. `drop` stops the server if it is the file's own too. */
 export async function createTestDatabase(
   service: string,
   parts: Pick<DatabaseOptions, 'migrations' | 'entities'>,
+  server?: TestServer,
 ): Promise<TestDatabase> {
-  const server = await testMysql();
+  server ??= await testMysql();
   const schema = `test_${service}_${randomBytes(5).toString('hex')}`;
   const options: DatabaseOptions = { url: server.url, schema, poolSize: 16, ...parts };
   await migrate(options);

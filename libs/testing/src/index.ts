@@ -11,7 +11,15 @@ export {
   TEST_PASSWORD,
 } from './api-client.js';
 export type { EntryView, Page, Problem, RechargeView, SignedIn, WalletView } from './api-views.js';
-export { type TestDatabase, type TestServer, createTestDatabase, testMysql } from './database.js';
+export { CuttingProxy, type CutPoint } from './cutting-proxy.js';
+export {
+  type OwnTestServer,
+  type TestDatabase,
+  type TestServer,
+  createTestDatabase,
+  startTestMysql,
+  testMysql,
+} from './database.js';
 export { eventually } from './eventually.js';
 export { type LogLine, ProcessLogs } from './process-logs.js';
 export { startTestRedis, type TestRedis } from './redis.js';
