@@ -38,9 +38,10 @@ class Database {
   /** @returns opens the door again */
   holdReaders(): () => void {
     let open = () => {};
-    this.door = new Promise((resolve) => (open = resolve));
+    const door = new Promise<void>((resolve) => (open = resolve));
+    this.door = door;
     return () => {
-      this.door = undefined;
+      if (this.door === door) this.door = undefined;
       open();
     };
   }
@@ -212,6 +213,25 @@ describe('a change', () => {
   });
 });
 
+describe('questions at the same time', () => {
+  it('share the newest answer that is on its way, also when an older one has just come in', async () => {
+    const replica = new Replica(database, await connect());
+    const openFirst = database.holdReaders();
+    const first = replica.get();
+    await eventually('the row is read', () => database.reads === 1);
+    await replica.change(PAID);
+    const openSecond = database.holdReaders();
+    const second = replica.get();
+    await eventually('the row is read again', () => database.reads === 2);
+    openFirst();
+    await first;
+    const third = replica.get();
+    openSecond();
+    expect(await Promise.all([second, third])).toEqual([PAID, PAID]);
+    expect(database.reads).toBe(2);
+  });
+});
+
 describe('the second deletion', () => {
   const SOON = { secondDeleteAfterMs: 200 };
 
@@ -284,6 +304,20 @@ describe('without Redis', () => {
     await replica.get();
     await replica.get();
     expect(database.reads).toBe(4);
+  });
+
+  it('nobody is handed an answer that was on its way before the change', async () => {
+    const replica = new Replica(database, await connect());
+    await server.kill();
+    await eventually('the connection is gone', () => replica.redis.status !== 'ready');
+    const open = database.holdReaders();
+    const before = replica.get();
+    await eventually('the row is read', () => database.reads === 1);
+    await replica.change(PAID);
+    const after = replica.get();
+    open();
+    expect(await before).toEqual(PAYING);
+    expect(await after).toEqual(PAID);
   });
 
   it('that hangs, nobody waits for long, even with a client that would', async () => {

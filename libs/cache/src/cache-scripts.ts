@@ -7,13 +7,12 @@
 /**
  * On a miss: the lease under which to load. Whoever else misses meanwhile gets the same one.
  *
- * KEYS value, lease. ARGV a new lease, its life in ms, an unusable value to throw away.
+ * KEYS value, lease. ARGV a new lease, its life in ms, an unusable value that counts as none.
  * Gives {value, lease}, of which one is nil: somebody may have stored a value in between.
  */
 export const BEGIN_LOAD = `
 local value = redis.call('GET', KEYS[1])
 if value and value ~= ARGV[3] then return {value, false} end
-if value then redis.call('DEL', KEYS[1]) end
 local lease = redis.call('GET', KEYS[2])
 if lease then return {false, lease} end
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])

@@ -30,7 +30,7 @@ export class CacheStore {
     return this.inTime(() => this.redis.get(this.valueKey(key)));
   }
 
-  /** @param unusable a value that was read and made no sense: thrown away if it is still there. */
+  /** @param unusable a value that was read and made no sense: to be replaced if it is still there. */
   async beginLoad(key: string, unusable: string): Promise<Found> {
     const [text, lease] = (await this.inTime(() =>
       this.redis.eval(BEGIN_LOAD, 2, ...this.keysOf(key), randomUUID(), LEASE_MS, unusable),

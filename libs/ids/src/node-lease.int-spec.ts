@@ -168,6 +168,18 @@ describe('a replica that loses the database', () => {
     );
   });
 
+  it('stops at the moment it hears that its number is lost, even if it would still have time', async () => {
+    const replica = await new Replica(3_000).start();
+    await mysql.database.write(
+      "UPDATE `node_lease` SET `holder` = 'another', `expires_at` = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR",
+    );
+    await eventually('it has heard', () => replica.errors.length > 0);
+    expect(replica.canIssue()).toBe(false);
+    await eventually('it has looked for another', () =>
+      replica.errors.some((error) => String(error).includes('All 64 node numbers are leased')),
+    );
+  });
+
   it('has left word of every id it may have issued, so that its heir starts behind them', async () => {
     const crashed = await new Replica().start();
     crashed.loseDatabase();

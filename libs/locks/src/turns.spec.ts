@@ -37,6 +37,22 @@ describe('turns', () => {
     expect(await patient).toBeDefined();
   });
 
+  it('pause now and then in a line that never ends, so that other processes get the lock too', async () => {
+    const turns = new Turns();
+    let endedAt = performance.now();
+    let longestPauseMs = 0;
+    const takers = Array.from({ length: 20 }, async () => {
+      const end = await turns.take('wallet', LONG_MS);
+      longestPauseMs = Math.max(longestPauseMs, performance.now() - endedAt);
+      await delay(5);
+      endedAt = performance.now();
+      end?.();
+    });
+    await Promise.all(takers);
+    // Those outside look every 2 to 6 ms.
+    expect(longestPauseMs).toBeGreaterThan(6);
+  });
+
   it('are free again when nobody waits', async () => {
     const turns = new Turns();
     (await turns.take('wallet', LONG_MS))?.();
