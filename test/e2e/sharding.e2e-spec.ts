@@ -120,8 +120,7 @@ describe('Orders lie in four tables', () => {
 
     it('is paid and credited there alone, though the notify knows nothing but the id of the attempt', async () => {
       const { merchant, newest } = inTable(shard);
-      const { ALIPAY_APP_ID: appId = '', ALIPAY_SELLER_ID: sellerId = '' } = stack.envOf('payment-1');
-      const writer = new NotifyWriter(stack.dataDir, { appId, sellerId });
+      const writer = NotifyWriter.of(stack);
       const form = writer.signed(writer.fieldsOf(newest));
 
       const touched = await log.tablesTouchedBy(async () => {

@@ -49,6 +49,18 @@ export class Books {
     return Object.fromEntries(Object.entries(row).map(([table, count]) => [table, Number(count)]));
   }
 
+  /** How many orders a merchant has, over all tables. */
+  async orderCount(merchantId: string): Promise<number> {
+    const counts = SHARDS.map(
+      (shard) => `(SELECT COUNT(*) FROM \`clearbid_payment\`.\`orders_${shard}\` WHERE \`merchant_id\` = ?)`,
+    );
+    const [row] = await this.query<{ count: string }>(
+      `SELECT ${counts.join(' + ')} AS count`,
+      SHARDS.map(() => merchantId),
+    );
+    return Number(row?.count);
+  }
+
   /** The shards whose tables have rows of a merchant. */
   async shardsOf(merchantId: string): Promise<number[]> {
     const found: number[] = [];
@@ -74,6 +86,15 @@ export class Books {
       [orderId],
     );
     return { transfers: Number(row?.transfers ?? 0), micros: row?.micros ?? '0' };
+  }
+
+  /** What the ledger has decided about an order; undefined while it has decided nothing. */
+  async transferOf(orderId: string): Promise<{ status: string; result_code: string | null } | undefined> {
+    const [row] = await this.query<{ status: string; result_code: string | null }>(
+      'SELECT `status`, `result_code` FROM `clearbid_wallet`.`transfer` WHERE `reference` = ?',
+      [orderId],
+    );
+    return row;
   }
 
   /** All that is stored about one order, but for when it is asked about next. */

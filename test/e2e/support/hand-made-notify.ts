@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RechargeView } from '#libs/testing';
+import type { RechargeView, TestStack } from '#libs/testing';
 
 export type NotifyFields = Readonly<Record<string, string>>;
 
@@ -12,7 +12,12 @@ export class NotifyWriter {
   /** The merchant's application key: signs our requests, and must never be taken for Alipay's. */
   readonly applicationKey: KeyObject;
 
-  constructor(
+  static of(stack: TestStack): NotifyWriter {
+    const { ALIPAY_APP_ID: appId = '', ALIPAY_SELLER_ID: sellerId = '' } = stack.envOf('payment-1');
+    return new NotifyWriter(stack.dataDir, { appId, sellerId });
+  }
+
+  private constructor(
     dataDir: string,
     private readonly account: { readonly appId: string; readonly sellerId: string },
   ) {
