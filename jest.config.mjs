@@ -26,7 +26,7 @@ export default {
   testTimeout: 60_000,
   projects: [
     tier('unit', ['<rootDir>/{apps,libs,scripts}/**/*.spec.ts']),
-    tier('integration', ['<rootDir>/{apps,libs}/**/*.int-spec.ts']),
+    tier('integration', ['<rootDir>/{apps,libs,scripts}/**/*.int-spec.ts']),
     tier('e2e', ['<rootDir>/test/e2e/**/*.e2e-spec.ts']),
     tier('browser', ['<rootDir>/test/browser/**/*.browser-spec.ts']),
   ],
