@@ -84,6 +84,7 @@ export class RedisStreamsServer extends Server implements CustomTransportStrateg
     throw new Error('This transport tells of its events through its observer');
   }
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the signature is Nest's
   unwrap<T>(): T {
     return this.commands as T;
   }
