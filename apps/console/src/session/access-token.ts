@@ -1,10 +1,12 @@
 import { ApiProblem, problemOf } from '../api/problem';
-import { exclusively } from './exclusive';
+import { CLAIM_MS, claimRefreshToken, releaseRefreshToken } from './refresh-claim';
 import { sessionStore, type Session, type SignedIn } from './session-store';
 
 /** Renewed a little early, so that a token does not expire on its way. */
 const EARLY_MS = 20_000;
-const LOCK = 'clearbid.refresh';
+/** Longer than the gateway itself waits for an answer, shorter than a claim. */
+const TIMEOUT_MS = 20_000;
+const LOOK_AGAIN_MS = 150;
 
 let renewing: Promise<Session | null> | null = null;
 
@@ -25,7 +27,7 @@ export async function accessToken(): Promise<string | null> {
  * @throws ApiProblem when it can't be told yet; the tokens are kept
  */
 export function renew(refused: string): Promise<Session | null> {
-  renewing ??= exclusively(LOCK, () => renewIn(refused)).finally(() => {
+  renewing ??= renewOnce(refused).finally(() => {
     renewing = null;
   });
   return renewing;
@@ -39,19 +41,38 @@ export async function renewalSettled(): Promise<void> {
   await renewing?.catch(() => null);
 }
 
-async function renewIn(refused: string): Promise<Session | null> {
-  const session = sessionStore.reread();
-  if (session === null || session.accessToken !== refused) return session;
-  const response = await fetch('/v1/auth/refresh', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ refreshToken: session.refreshToken }),
-  }).catch((error: unknown) => {
+async function renewOnce(refused: string): Promise<Session | null> {
+  const giveUpAtMs = Date.now() + 2 * CLAIM_MS;
+  for (;;) {
+    const session = sessionStore.reread();
+    // Over, or renewed by another tab.
+    if (session === null || session.accessToken !== refused) return session;
+    if (await claimRefreshToken(session.refreshToken)) return await exchange(session);
+    if (Date.now() > giveUpAtMs)
+      throw ApiProblem.unreachable(new Error('Another tab does not finish renewing'));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+async function exchange({ refreshToken }: Session): Promise<Session | null> {
+  let response: Response;
+  try {
+    response = await fetch('/v1/auth/refresh', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ refreshToken }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (response.ok) return sessionStore.start((await response.json()) as SignedIn);
+  } catch (error) {
+    await releaseRefreshToken();
     throw ApiProblem.unreachable(error);
-  });
-  if (response.ok) return sessionStore.start((await response.json()) as SignedIn);
-  if (response.status !== 401) throw await problemOf(response);
-  // Another tab may have been faster where there are no locks; only what is still stored is over.
-  if (sessionStore.reread()?.refreshToken === session.refreshToken) sessionStore.end('expired');
+  }
+  if (response.status !== 401) {
+    await releaseRefreshToken();
+    throw await problemOf(response);
+  }
+  // Somebody may have signed in anew in the meantime; only what was refused is over.
+  if (sessionStore.reread()?.refreshToken === refreshToken) sessionStore.end('expired');
   return sessionStore.get();
 }

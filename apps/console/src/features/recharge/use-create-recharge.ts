@@ -5,16 +5,17 @@ import { answerOf, api, type Schemas } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
 import { queryKeys } from '../../api/query-keys';
 import { renewalSettled } from '../../session/access-token';
-import { randomId } from '../../session/exclusive';
+
 import { useAccount } from '../../session/use-session';
 import { payLinkOf } from '../order/pay-link';
+import { randomKey } from './random-key';
 import { RechargeIntents } from './recharge-intent';
 
 type Recharge = Schemas['Recharge'];
 
 export type NewRecharge = Pick<Recharge, 'amount' | 'channel' | 'method'>;
 
-const intents = new RechargeIntents(sessionStorage, randomId);
+const intents = new RechargeIntents(sessionStorage, randomKey);
 
 interface CreateRecharge {
   readonly creation: UseMutationResult<Recharge, Error, NewRecharge>;
