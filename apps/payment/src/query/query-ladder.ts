@@ -15,19 +15,25 @@ export interface Asked {
   readonly queryCount: number;
 }
 
+/** However long a channel has been silent, it is asked again within this. */
+const MAX_GAP_MS = 15 * 60_000;
+
 /**
- * The next time to ask: the next rung, but never later than the expiry, when the attempt is due to be closed. After
- * that, ever slower while the channel gives no answer: unknown stays unknown and is asked again.
+ * The next time to ask: the next rung that is still to come (those that passed while we were down are not made up
+ * for), but never later than the closing. After that, ever slower while the channel gives no answer: unknown stays
+ * unknown and is asked again.
  */
 export function nextQueryAt(ladder: QueryLadder, asked: Asked, now: Date): Date {
-  const closeAt = asked.expiresAt.getTime() + ladder.expiryGraceMs;
-  const rung = ladder.rungsMs[asked.queryCount];
-  const due = rung === undefined ? closeAt : asked.createdAt.getTime() + rung;
-  // Behind schedule (we were down, or the expiry has passed and the channel is silent): soon, and then ever slower.
-  const lateness = now.getTime() - Math.min(due, closeAt);
-  if (lateness < 0) return new Date(Math.min(due, closeAt));
-  const lastGap = ladder.rungsMs[0] ?? 10_000;
-  return new Date(now.getTime() + Math.min(Math.max(lateness, lastGap), 15 * 60_000));
+  const nowMs = now.getTime();
+  const createdMs = asked.createdAt.getTime();
+  const closeMs = asked.expiresAt.getTime() + ladder.expiryGraceMs;
+  if (nowMs < closeMs) {
+    const rungs = ladder.rungsMs.slice(asked.queryCount);
+    const rungMs = rungs.find((rung) => createdMs + rung > nowMs);
+    return new Date(rungMs === undefined ? closeMs : Math.min(createdMs + rungMs, closeMs));
+  }
+  const firstGapMs = ladder.rungsMs[0] ?? 10_000;
+  return new Date(nowMs + Math.min(Math.max(nowMs - closeMs, firstGapMs), MAX_GAP_MS));
 }
 
 /** True when it is time to close at the channel instead of only asking. */

@@ -36,6 +36,9 @@ export function decideSettlement(
     case 'NOT_FOUND':
       return { action: 'NONE', why: `the channel says ${trade.state}` };
     case 'CLOSED':
+      if (mismatches.length > 0) {
+        return { action: 'NONE', why: `the trade that was closed is not ours: ${mismatches.join('; ')}` };
+      }
       // A refunded trade is "closed" too: after SUCCEEDED the word means nothing about the payment.
       return OPEN.includes(facts.attemptState)
         ? { action: 'CLOSE' }
