@@ -6,7 +6,15 @@ import { fileURLToPath } from 'node:url';
 const base = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest', {}] },
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', {}],
+    // @fastify/static requires this ES module. Node 20 can do that, Jest on Node 20 can't: it gets CommonJS.
+    '/node_modules/content-disposition/.+\\.js$': [
+      '@swc/jest',
+      { swcrc: false, jsc: { target: 'es2023', parser: { syntax: 'ecmascript' } }, module: { type: 'commonjs' } },
+    ],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
   moduleNameMapper: {
     '^#libs/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
