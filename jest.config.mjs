@@ -11,7 +11,11 @@ const base = {
     // @fastify/static requires this ES module. Node 20 can do that, Jest on Node 20 can't: it gets CommonJS.
     '/node_modules/content-disposition/.+\\.js$': [
       '@swc/jest',
-      { swcrc: false, jsc: { target: 'es2023', parser: { syntax: 'ecmascript' } }, module: { type: 'commonjs' } },
+      {
+        swcrc: false,
+        jsc: { target: 'es2023', parser: { syntax: 'ecmascript' } },
+        module: { type: 'commonjs' },
+      },
     ],
   },
   transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
