@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { wallet } from '#libs/contracts';
 import { eventually } from '#libs/testing';
 import { io } from 'socket.io-client';
@@ -6,9 +6,6 @@ import { callApi } from './testing/api-caller.js';
 import { aMerchant } from './testing/people.js';
 import { PlainService } from './testing/plain-service.js';
 import { startTestEdge, type TestEdge } from './testing/test-edge.js';
-
-// Starting servers takes a while on a busy machine.
-jest.setTimeout(30_000);
 
 describe('a gateway that is told to stop', () => {
   let edge: TestEdge;

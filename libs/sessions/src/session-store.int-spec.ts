@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { identity } from '#libs/contracts';
 import { startTestRedis, type TestRedis } from '#libs/testing';
 import { Redis } from 'ioredis';
 import { ACCESS_TOKEN } from './access-token.js';
 import { SessionStore } from './session-store.js';
-
-// Starting servers takes a while on a busy machine.
-jest.setTimeout(30_000);
 
 const HOUR_MS = 3_600_000;
 

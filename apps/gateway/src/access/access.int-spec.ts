@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DomainError, identity, wallet } from '#libs/contracts';
 import { ACCESS_TOKEN } from '#libs/sessions';
 import { eventually } from '#libs/testing';
@@ -8,9 +8,6 @@ import { callApi } from '../testing/api-caller.js';
 import { aMerchant, someId } from '../testing/people.js';
 import { PlainService } from '../testing/plain-service.js';
 import { startTestEdge, type TestEdge } from '../testing/test-edge.js';
-
-// Starting servers takes a while on a busy machine.
-jest.setTimeout(30_000);
 
 describe('who may come in', () => {
   const live = new Map<string, identity.Principal>();
@@ -53,7 +50,7 @@ describe('who may come in', () => {
 
     expect(await getWallet(await edge.signIn(merchant))).toMatchObject({
       status: 200,
-      body: { currency: 'CNY', accounts: [] },
+      body: { currency: 'CNY', accounts: [{ kind: 'merchant_cash', balance: '0.00' }] },
     });
     expect(walletService.received).toMatchObject([
       { request: { ownerId: merchant.accountId }, context: { principal: merchant } },

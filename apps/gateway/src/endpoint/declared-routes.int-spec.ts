@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ModulesContainer } from '@nestjs/core';
 import { aMerchant, someId } from '../testing/people.js';
 import { startTestEdge, type TestEdge } from '../testing/test-edge.js';
 import { declaredRoutes, type DeclaredRoute } from './declared-routes.js';
-
-// Starting servers takes a while on a busy machine.
-jest.setTimeout(30_000);
 
 const PUBLIC_ROUTES = [
   'POST /v1/auth/register',

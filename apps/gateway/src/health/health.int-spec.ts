@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { identity, payment, wallet } from '#libs/contracts';
 import { eventually } from '#libs/testing';
 import { callApi } from '../testing/api-caller.js';
 import { PlainService } from '../testing/plain-service.js';
 import { startTestEdge, type TestEdge } from '../testing/test-edge.js';
-
-// Starting servers takes a while on a busy machine.
-jest.setTimeout(30_000);
 
 describe('the health of the gateway', () => {
   let edge: TestEdge;

@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { payment, type RequestOf } from '#libs/contracts';
 import { callApi } from '../testing/api-caller.js';
 import { PlainService } from '../testing/plain-service.js';
 import { startTestEdge, type TestEdge } from '../testing/test-edge.js';
-
-// Starting servers takes a while on a busy machine.
-jest.setTimeout(30_000);
 
 type Notice = RequestOf<typeof payment.receiveNotify>;
 

@@ -1,13 +1,10 @@
 import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { errorTable, isErrorCode } from '#libs/contracts';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { previewOpenApiDocument } from './preview-document.js';
-
-// Starting servers takes a while on a busy machine.
-jest.setTimeout(30_000);
 
 const COMMITTED = join(import.meta.dirname, '../../../../docs/openapi.json');
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DomainError, identity, payment, wallet } from '#libs/contracts';
 import { eventually } from '#libs/testing';
 import { callApi, type ApiRequest } from '../testing/api-caller.js';
@@ -7,9 +7,6 @@ import { PlainService } from '../testing/plain-service.js';
 import { aRecharge } from '../testing/recharge-samples.js';
 import { ResponseChecker, type OpenApiDocument } from '../testing/response-checker.js';
 import { startTestEdge, type TestEdge } from '../testing/test-edge.js';
-
-// Starting servers takes a while on a busy machine.
-jest.setTimeout(30_000);
 
 const NOW = new Date('2026-11-20T08:30:00.000Z');
 const LATER = new Date('2026-12-20T08:30:00.000Z');

@@ -1,14 +1,11 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DomainError, wallet } from '#libs/contracts';
 import { callApi } from '../testing/api-caller.js';
 import { aMerchant } from '../testing/people.js';
 import { PlainService } from '../testing/plain-service.js';
 import { startTestEdge, type TestEdge } from '../testing/test-edge.js';
 import { problem } from './problem.js';
-
-// Starting servers takes a while on a busy machine.
-jest.setTimeout(30_000);
 
 describe('a refusal', () => {
   let edge: TestEdge;

@@ -35,7 +35,7 @@ export class PageResume {
     }
     const ownerId = principal.accountId;
     // The wallet first: an entry that is posted between the two questions is then in the entries, and not missed.
-    const view = walletViewOf(await this.services.call(wallet.getWallet, { ownerId }));
+    const view = walletViewOf(await this.services.call(wallet.getWallet, { ownerId }), principal);
     const { entries, complete } = await this.entriesAfter(ownerId, parsed.data.afterSeq);
     return z.encode(resumed, { wallet: view, entries, complete });
   }

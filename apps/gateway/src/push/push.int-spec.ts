@@ -1,13 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DomainError, identity, payment, wallet } from '#libs/contracts';
 import { eventually } from '#libs/testing';
 import { io, type Socket } from 'socket.io-client';
 import { aMerchant, anOperator, someId } from '../testing/people.js';
 import { PlainService } from '../testing/plain-service.js';
 import { startTestEdge, type TestEdge } from '../testing/test-edge.js';
-
-// Starting servers takes a while on a busy machine.
-jest.setTimeout(30_000);
 
 const POSTED_AT = new Date('2026-11-20T08:31:00.000Z');
 

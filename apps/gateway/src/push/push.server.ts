@@ -22,6 +22,8 @@ const PING_INTERVAL_MS = 15_000;
 const PING_TIMEOUT_MS = 10_000;
 /** A page only ever sends `resume`; whatever is larger is no page. */
 const MAX_MESSAGE_BYTES = 4_096;
+/** So that thousands of pages don't ask Redis, or after its loss identity, in one breath. */
+const RECHECKED_AT_ONCE = 100;
 /** A room that nobody is in; see `tick`. */
 const NOBODY = 'nobody';
 
@@ -53,6 +55,7 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly io: PageServer;
   private readonly replicas: ReplicaStream;
   private timer: NodeJS.Timeout | undefined;
+  private stopping = false;
 
   constructor(
     private readonly http: HttpAdapterHost,
@@ -91,12 +94,13 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
     });
     this.io.on('connection', (page) => this.welcome(page));
     this.io.attach(this.http.httpAdapter.getHttpServer() as HttpServer);
-    this.timer = setInterval(() => void this.tick(), this.config.environment.PUSH_SESSION_CHECK_MS).unref();
+    this.tickLater();
   }
 
   /** Before the HTTP server closes, which waits for every connection. */
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
+    this.stopping = true;
+    clearTimeout(this.timer);
     this.io.local.disconnectSockets(true);
     await this.io.of('/').adapter.close();
     this.io.engine.close();
@@ -139,12 +143,20 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async recheckAll(): Promise<void> {
-    for (const page of this.io.of('/').sockets.values()) {
-      await this.recheck(page).catch((error: unknown) => {
-        // Not known to be over: a page is not thrown out because Redis or identity is away.
-        if (page.connected)
-          this.log.debug({ err: error }, 'The session of an open page could not be checked');
-      });
+    const pages = [...this.io.of('/').sockets.values()];
+    for (let start = 0; start < pages.length; start += RECHECKED_AT_ONCE) {
+      await Promise.all(
+        pages.slice(start, start + RECHECKED_AT_ONCE).map((page) => this.recheckQuietly(page)),
+      );
+    }
+  }
+
+  /** A page is thrown out when its session is over, and not because nobody can tell right now. */
+  private async recheckQuietly(page: Page): Promise<void> {
+    try {
+      await this.recheck(page);
+    } catch (error) {
+      if (page.connected) this.log.debug({ err: error }, 'The session of an open page could not be checked');
     }
   }
 
@@ -160,6 +172,13 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
 
   private principalOf(claims: AccessTokenClaims): Promise<identity.Principal> {
     return runInContext({ requestId: newRequestId() }, () => this.authenticator.principalOf(claims));
+  }
+
+  /** The next tick is counted from the end of this one: with many pages it may take its time. */
+  private tickLater(): void {
+    if (this.stopping) return;
+    const everyMs = this.config.environment.PUSH_SESSION_CHECK_MS;
+    this.timer = setTimeout(() => void this.tick().finally(() => this.tickLater()), everyMs).unref();
   }
 
   private async tick(): Promise<void> {

@@ -6,6 +6,9 @@ import { Endpoint } from '../endpoint/endpoint.decorator.js';
 import type { InputOf, OutputOf } from '../endpoint/endpoint.js';
 import { closeRecharge, createRecharge, getRecharge, listRecharges } from './recharges.endpoints.js';
 
+/** Longer than payment waits for a channel (5 s), so that its answer, and not our impatience, is what the caller sees. */
+const VIA_CHANNEL = { timeoutMs: 8_000 };
+
 @ApiTags('Recharges')
 @Controller('v1/recharges')
 export class RechargesController {
@@ -18,11 +21,9 @@ export class RechargesController {
     headers,
     principal,
   }: InputOf<typeof createRecharge>): Promise<OutputOf<typeof createRecharge>> {
-    return this.services.call(payment.createRecharge, {
-      ...body,
-      merchantId: principal.accountId,
-      idempotencyKey: headers['idempotency-key'],
-    });
+    const merchantId = principal.accountId;
+    const idempotencyKey = headers['idempotency-key'];
+    return this.services.call(payment.createRecharge, { ...body, merchantId, idempotencyKey }, VIA_CHANNEL);
   }
 
   @Get()
@@ -49,6 +50,7 @@ export class RechargesController {
     params,
     principal,
   }: InputOf<typeof closeRecharge>): Promise<OutputOf<typeof closeRecharge>> {
-    return this.services.call(payment.closeRecharge, { id: params.id, merchantId: principal.accountId });
+    const request = { id: params.id, merchantId: principal.accountId };
+    return this.services.call(payment.closeRecharge, request, VIA_CHANNEL);
   }
 }

@@ -1,13 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DomainError, payment } from '#libs/contracts';
 import { callApi, type ApiRequest } from '../testing/api-caller.js';
 import { aMerchant, someId } from '../testing/people.js';
 import { PlainService } from '../testing/plain-service.js';
 import { aRecharge } from '../testing/recharge-samples.js';
 import { startTestEdge, type TestEdge } from '../testing/test-edge.js';
-
-// Starting servers takes a while on a busy machine.
-jest.setTimeout(30_000);
 
 const FIFTY_YUAN = { amount: '50.00', channel: 'alipay', method: 'page' };
 

@@ -15,7 +15,10 @@ export class WalletController {
   @Get()
   @Endpoint(getWallet)
   async getWallet({ principal }: InputOf<typeof getWallet>): Promise<WalletView> {
-    return walletViewOf(await this.services.call(wallet.getWallet, { ownerId: principal.accountId }));
+    return walletViewOf(
+      await this.services.call(wallet.getWallet, { ownerId: principal.accountId }),
+      principal,
+    );
   }
 
   @Get('entries')

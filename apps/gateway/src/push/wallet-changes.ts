@@ -1,0 +1,38 @@
+import { wallet, type PayloadOf } from '#libs/contracts';
+import type { z } from 'zod';
+import type { walletChanged } from './push-messages.js';
+
+type WalletChange = z.output<typeof walletChanged>;
+
+/** The parts of a transfer that owners may see, each owner's own; the platform's accounts are nobody's business. */
+export function walletChangesOf(
+  transfer: PayloadOf<typeof wallet.transferPosted>,
+): Map<string, WalletChange> {
+  const { transferId, kind, reference, postedAt } = transfer;
+  const changes = new Map<string, WalletChange>();
+  for (const { ownerId, account: name, seq, amount, balanceAfter } of transfer.entries) {
+    const account = wallet.walletAccountKind.safeParse(name);
+    if (ownerId === null || !account.success) continue;
+    const change = changes.get(ownerId) ?? { accounts: [], entries: [] };
+    changes.set(ownerId, {
+      accounts: [
+        ...change.accounts.filter((other) => other.kind !== account.data),
+        { kind: account.data, balance: balanceAfter, lastSeq: seq },
+      ],
+      entries: [
+        ...change.entries,
+        {
+          account: account.data,
+          seq,
+          transferId,
+          kind,
+          amount,
+          balanceAfter,
+          reference,
+          createdAt: postedAt,
+        },
+      ],
+    });
+  }
+  return changes;
+}
