@@ -70,6 +70,30 @@ export function closedStories(world: RechargeWorld): void {
       expect(await merchant.balance()).toBe('5.00');
     });
 
+    it('at the very moment at which the buyer pays: what the channel says holds, for each of ten', async () => {
+      const merchant = await world.api.registerMerchant();
+      const recharges = await Promise.all(
+        Array.from({ length: 10 }, () => merchant.recharge({ amount: '1.00' })),
+      );
+      await Promise.all(recharges.map((recharge) => world.stack.sandboxClient.open(payUrlOf(recharge))));
+
+      await Promise.allSettled(
+        recharges.flatMap((recharge) => [
+          merchant.close(recharge.id),
+          world.stack.sandboxClient.pay(recharge),
+        ]),
+      );
+
+      let paid = 0;
+      for (const { id, outTradeNo } of recharges) {
+        const { status } = await world.stack.sandboxClient.trade(outTradeNo);
+        await merchant.until(id, status === 'PAID' ? 'CREDITED' : 'CLOSED');
+        paid += status === 'PAID' ? 1 : 0;
+      }
+      await merchant.untilBalance(`${paid}.00`);
+      expect((await merchant.entries()).items).toHaveLength(paid);
+    });
+
     it.each([
       ['and the notify of it comes', 'normal'],
       ['and no notify ever comes: the last look finds it', 'never'],

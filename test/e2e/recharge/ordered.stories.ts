@@ -47,6 +47,17 @@ export function orderedStories(world: RechargeWorld): void {
       expect((await merchant.recharges()).items).toEqual([first]);
     });
 
+    it('with the same key when all is over: the order as it is by then, and no other', async () => {
+      const merchant = await world.api.registerMerchant();
+      const order = { amount: '7.00', idempotencyKey: randomBytes(10).toString('hex') };
+      const recharge = await merchant.recharge(order);
+      await world.stack.sandboxClient.pay(recharge);
+      const credited = await merchant.until(recharge.id, 'CREDITED');
+
+      expect(await merchant.recharge(order)).toEqual(credited);
+      expect(await world.books.orderCount(merchant.id)).toBe(1);
+    });
+
     it('the same key of two merchants makes two orders', async () => {
       const [one, other] = [await world.api.registerMerchant(), await world.api.registerMerchant()];
 
