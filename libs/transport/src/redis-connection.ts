@@ -136,6 +136,11 @@ export function failureOf(error: unknown): 'not-sent' | 'refused' | 'unknown' {
 /** Ends a connection politely, or, when Redis does not answer, at once. */
 export async function closeRedis(redis: Redis): Promise<void> {
   if (redis.status === 'end') return;
+  if (redis.status === 'reconnecting') {
+    // Between two attempts there is no socket whose end could be waited for.
+    redis.disconnect();
+    return;
+  }
   const ended = new Promise<void>((resolve) => redis.once('end', resolve));
   if (redis.status === 'ready') redis.quit().catch(() => redis.disconnect());
   else redis.disconnect();
