@@ -114,7 +114,10 @@ async function startProcesses({ options, root, dataDir, replicas, onLog, progres
     await progress.step('Migrating the schemas', () =>
       Promise.all(SERVICES.map((service) => runOnce(`apps/${service}/src/migrate.js`))),
     );
-    await progress.step('Seeding the accounts', () => runOnce('apps/identity/src/seed.js'));
+    // Their password is in the README: they belong to the sandbox, never beside a real channel.
+    if (plan.sandbox !== undefined) {
+      await progress.step('Seeding the demo accounts', () => runOnce('apps/identity/src/seed.js'));
+    }
   };
   // Payment reads the sandbox's public key when it starts.
   const startSandbox = async () => {

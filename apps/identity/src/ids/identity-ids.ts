@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { DomainError } from '#libs/contracts';
 import { GENES, IdGenerator, IdRefusedError } from '#libs/ids';
+import { Injectable } from '@nestjs/common';
 
 /** Ids of accounts and sessions. They belong to no table of a set, so their gene says nothing. */
+@Injectable()
 export class IdentityIds {
   constructor(private readonly generator: IdGenerator) {}
 
