@@ -374,6 +374,7 @@ export const en = {
     },
     fields: {
       email: 'Must be an email address',
+      emailTaken: 'This address is already registered: sign in instead, or use another one',
       passwordShort: 'At least 8 characters',
       passwordLong: 'At most 128 characters',
       amountFormat: 'Digits with two decimals at most, like 50.00',

@@ -55,6 +55,7 @@ export function useFieldText(): (problem: FieldProblem) => string {
 }
 
 const FIELD_MESSAGES = [
+  ['is taken', 'emailTaken'],
   ['must be an email address', 'email'],
   ['must have at least 8 characters', 'passwordShort'],
   ['must have at most 128 characters', 'passwordLong'],

@@ -365,6 +365,7 @@ export const zh: Dictionary = {
     },
     fields: {
       email: '请输入正确的邮箱',
+      emailTaken: '该邮箱已注册，请直接登录或换一个邮箱',
       passwordShort: '至少 8 个字符',
       passwordLong: '最多 128 个字符',
       amountFormat: '请输入数字，最多两位小数，例如 50.00',

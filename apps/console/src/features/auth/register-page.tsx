@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { answerOf, api, type Schemas } from '../../api/client';
+import { ApiProblem } from '../../api/problem';
 import { sessionStore } from '../../session/session-store';
 import { ChoiceCard } from '../../ui/choice-card';
 import { Field } from '../../ui/field';
@@ -25,10 +26,18 @@ interface Registration {
 const MIN_PASSWORD_LENGTH = 8;
 const MAX_DISPLAY_NAME_LENGTH = 80;
 
+/** A taken address is the fault of one field, and belongs beside it. */
+function atItsField(error: unknown): unknown {
+  if (!(error instanceof ApiProblem) || error.code !== 'EMAIL_TAKEN') return error;
+  return new ApiProblem(error.code, error.status, error.detail, [{ field: 'email', message: 'is taken' }]);
+}
+
 async function openAccount({ displayName, ...rest }: Registration): Promise<Schemas['SignedIn']> {
   const name = displayName.trim();
   const body = name === '' ? rest : { ...rest, displayName: name };
-  return await answerOf(api.POST('/v1/auth/register', { body }));
+  return await answerOf(api.POST('/v1/auth/register', { body })).catch((error: unknown) => {
+    throw atItsField(error);
+  });
 }
 
 export function RegisterPage() {
