@@ -33,7 +33,8 @@ interface PendingCall {
   readonly timer: NodeJS.Timeout;
 }
 
-export const DEFAULT_TIMEOUT_MS = 5_000;
+const LISTEN_AGAIN_MS = 1_000;
+const DEFAULT_TIMEOUT_MS = 5_000;
 export const DEFAULT_BACKLOG_LIMIT = 10_000;
 export const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 
@@ -165,14 +166,14 @@ export class RpcClient implements OnModuleInit, OnApplicationShutdown {
 
   /** Nothing is sent before this has succeeded: a reply on a channel that nobody listens to is lost. */
   private async listen(): Promise<void> {
-    if (this.listening) return;
+    if (this.listening || this.subscriber.status !== 'ready') return;
     try {
       await this.subscriber.subscribe(this.replyTo);
       this.listening = true;
     } catch (error) {
       if (this.subscriber.status !== 'ready') return; // The next `ready` comes back here.
-      this.logger.error({ error }, 'the channel for replies could not be opened; connecting again');
-      this.subscriber.disconnect(true);
+      this.logger.error({ err: error }, 'Redis refused the channel for replies; asking again');
+      setTimeout(() => void this.listen(), LISTEN_AGAIN_MS).unref();
     }
   }
 }

@@ -61,7 +61,9 @@ const timesBegun: Record<Ending, readonly number[]> = { ok: [1], TIMEOUT: [0, 1]
 
 /** Calls without a pause, eight at a time, until it is told to stop; keeps how each call ended. */
 class Traffic {
+  private static started = 0;
   readonly endings = new Map<string, Ending>();
+  private readonly name = `traffic ${++Traffic.started}`;
   private stopped = false;
   private readonly callers: readonly Promise<void>[];
 
@@ -93,7 +95,7 @@ class Traffic {
 
   private async keepCalling(caller: number): Promise<void> {
     for (let n = 0; !this.stopped; n += 1) {
-      const key = `${caller}-${n}`;
+      const key = `${this.name}-${caller}-${n}`;
       this.endings.set(key, 'waiting');
       this.endings.set(key, await endingOf(client.call(work, { key }, { timeoutMs: this.timeoutMs })));
       // A refusal comes at once: without this, the time that Redis is away would be one tight loop.
@@ -112,8 +114,12 @@ async function endingOf(call: Promise<unknown>): Promise<Ending> {
 }
 
 async function publishUntilHeard(id: string): Promise<void> {
-  await publisher.publish(said, { text: '', amount: 1n }, { id });
-  await eventually(`event ${id} is heard`, () => begun.get(id) === 1);
+  // Each connection finds its own way back: the publisher's may do so after that of the calls.
+  await eventually(`event ${id} is published`, async () => {
+    await publisher.publish(said, { text: '', amount: 1n }, { id });
+    return true;
+  });
+  await eventually(`event ${id} is heard`, () => begun.has(id));
 }
 
 describe('when everything in Redis is deleted during traffic', () => {
@@ -185,6 +191,20 @@ describe('when Redis does not answer', () => {
   it('a call ends by its deadline, with its outcome unknown', async () => {
     await inspector.client('PAUSE', 300, 'ALL');
     expect(await endingOf(client.call(work, { key: 'k' }, { timeoutMs: 100 }))).toBe('TIMEOUT');
+  });
+});
+
+describe('when the channel for replies can not be opened', () => {
+  it('nothing is sent whose answer would be lost', async () => {
+    await inspector.acl('SETUSER', 'deaf', 'on', 'nopass', '~*', '&*', '+@all', '-subscribe');
+    const { logger } = recordingLogger();
+    const deaf = new RpcClient({ redis: redis.url.replace('//', '//deaf:none@'), timeoutMs: 20_000, logger });
+    await deaf.connect();
+    expect(await endingOf(deaf.call(work, { key: 'unheard' }))).toBe('UNAVAILABLE');
+    await client.call(work, { key: 'heard' });
+    expect(begun.get('heard')).toBe(1);
+    expect(begun.get('unheard')).toBeUndefined();
+    await deaf.close();
   });
 });
 

@@ -81,6 +81,19 @@ describe('a replica that shuts down', () => {
     await inspector.flushall();
   });
 
+  it('with nothing to do leaves at once, however long its reads block', async () => {
+    class Parrot {
+      @Rpc(work) async work() {
+        return { by: 'parrot' };
+      }
+    }
+    const service = await startService(Parrot, { service: 'parrot', redis: redis.url, sweepEveryMs: 60_000 });
+    await client.call(work, { key: 'k' });
+    const since = performance.now();
+    await service.close();
+    expect(performance.now() - since).toBeLessThan(3_000);
+  });
+
   it('does not wait for ever: what is not finished in time is left to the others', async () => {
     const gate = new Gate();
     let finishes = 0;
