@@ -75,7 +75,10 @@ function parseBodies(http: FastifyInstance): void {
   http.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (wantsBytes(request) || body.length === 0) return done(null, body.length === 0 ? undefined : body);
     const sent = request.headers['content-type'] ?? 'no content type';
-    done(new DomainError('UNSUPPORTED_MEDIA_TYPE', `Send the body as application/json, not ${sent}`));
+    const errors = [{ field: 'content-type', message: 'must be application/json' }];
+    done(
+      new DomainError('UNSUPPORTED_MEDIA_TYPE', `Send the body as application/json, not ${sent}`, { errors }),
+    );
   });
 }
 

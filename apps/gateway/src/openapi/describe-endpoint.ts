@@ -138,11 +138,9 @@ function describeProblems(definition: EndpointDefinition): MethodDecorator[] {
 
 /** Every refusal that a caller of this route may meet. */
 export function errorsOf({ parts, rateLimit }: EndpointDefinition): ErrorCode[] {
-  const takesInput = [parts.params, parts.query, parts.headers, parts.body].some(
-    (part) => part !== undefined,
-  );
   const codes: ErrorCode[] = [
-    ...(takesInput ? (['VALIDATION_FAILED'] as const) : []),
+    // Also where nothing is taken: a query that nobody reads is refused, not ignored.
+    'VALIDATION_FAILED',
     ...(parts.permission === 'public' ? [] : (['UNAUTHENTICATED', 'SESSION_ENDED', 'FORBIDDEN'] as const)),
     ...(parts.body === undefined ? [] : (['UNSUPPORTED_MEDIA_TYPE'] as const)),
     ...(parts.body === undefined && parts.rawBody === undefined ? [] : (['PAYLOAD_TOO_LARGE'] as const)),

@@ -1,4 +1,4 @@
-import { feeOf, formatYuan } from '#libs/money';
+import { feeOf, microsToYuanExact } from '#libs/money';
 import { ChannelError } from '../channel-error.js';
 import type {
   ChannelCapabilities,
@@ -56,7 +56,7 @@ export class AlipayChannel implements PaymentChannel {
   async prepay(request: PrepayRequest): Promise<PayCredential> {
     const bizContent = {
       out_trade_no: request.outTradeNo,
-      total_amount: formatYuan(request.amount),
+      total_amount: microsToYuanExact(request.amount),
       subject: request.subject,
       time_expire: toBeijingTime(request.expiresAt),
     };
