@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { type TestStack, newEmail, startTestStack } from '#libs/testing';
+import { type TestStack, eventually, newEmail, startTestStack } from '#libs/testing';
 import { DESKTOP, PHONE, fitsTheScreen, openBrowser, picture, visit } from './browser.js';
 
 let stack: TestStack;
@@ -23,6 +23,14 @@ async function signIn(page: Page, email: string, password: string): Promise<void
   await page.getByRole('heading', { name: 'Wallet' }).waitFor();
 }
 
+/** The page counts up to a new balance by itself; nobody reloads it. */
+function untilBalance(page: Page, yuan: string): Promise<unknown> {
+  return eventually(
+    `the page shows a balance of ${yuan}`,
+    async () => (await page.getByTestId('balance').first().innerText()).replace(/[^\d.]/g, '') === yuan,
+  );
+}
+
 describe('the demo merchant', () => {
   it('recharges through the cashier and sees the balance move by itself in another window', async () => {
     const merchant = await visit(browser, {
@@ -32,7 +40,7 @@ describe('the demo merchant', () => {
     });
     const walletWindow = await merchant.page();
     await signIn(walletWindow, 'merchant@demo.test', 'Demo-pass-1');
-    await walletWindow.getByText('¥0.00').first().waitFor();
+    await untilBalance(walletWindow, '0.00');
     await walletWindow.getByText('Live', { exact: true }).first().waitFor();
     await picture(walletWindow, 'wallet-before');
 
@@ -46,7 +54,7 @@ describe('the demo merchant', () => {
     await page.getByText('Credited').first().waitFor();
     await picture(page, 'receipt');
 
-    await walletWindow.getByText('¥50.00').first().waitFor();
+    await untilBalance(walletWindow, '50.00');
     await picture(walletWindow, 'wallet-after');
     expect(merchant.errors).toEqual([]);
     await merchant.context.close();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { payment } from '#libs/contracts';
+import { formatYuan } from '#libs/money';
 import type { ChannelTrade } from '#libs/payments';
 import { ATTEMPT_TRANSITIONS, ORDER_TRANSITIONS } from '../orders/order-states.js';
 import { type AttemptFacts, type SettlementDecision, decideSettlement } from './decide-settlement.js';
@@ -84,7 +85,7 @@ describe('a payment', () => {
   ])('of %s than was asked for is a conflict that names both amounts', (_what, amount) => {
     expect(decide({}, paid(amount))).toEqual({
       action: 'CONFLICT',
-      reason: `paid ${amount} micro-yuan where ${AMOUNT} were asked for`,
+      reason: `paid ${formatYuan(amount)} yuan where ${formatYuan(AMOUNT)} were asked for`,
     });
   });
 
@@ -112,7 +113,7 @@ describe('a payment', () => {
     expect(decision).toEqual({
       action: 'CONFLICT',
       reason:
-        'app_id is 1, ours is 2; seller_id is missing; paid 1 micro-yuan where 50000000 were asked for; the order had been paid by another attempt',
+        'app_id is 1, ours is 2; seller_id is missing; paid 0.000001 yuan where 50.00 were asked for; the order had been paid by another attempt',
     });
   });
 

@@ -1,4 +1,5 @@
 import { type payment } from '#libs/contracts';
+import { formatYuan } from '#libs/money';
 import type { ChannelTrade } from '#libs/payments';
 
 /** What we know of an attempt at the moment that the channel tells us something, both rows locked. */
@@ -58,7 +59,7 @@ function decidePaid(
   }
   const reasons = [...mismatches];
   if (trade.amount !== facts.amount) {
-    reasons.push(`paid ${trade.amount} micro-yuan where ${facts.amount} were asked for`);
+    reasons.push(`paid ${formatYuan(trade.amount)} yuan where ${formatYuan(facts.amount)} were asked for`);
   }
   if (facts.orderState === 'PAID' || facts.orderState === 'CREDITED') {
     reasons.push('the order had been paid by another attempt');
