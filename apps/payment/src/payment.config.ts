@@ -18,8 +18,10 @@ const yuan = z.string().transform((text, context) => {
 const keyFile = z.string().transform((path, context) => {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    context.issues.push({ code: 'custom', message: `names a file that can't be read: ${path}`, input: path });
+  } catch (error) {
+    // Without the name: it may be the key itself, put where the name of its file belongs.
+    const { code = 'unreadable' } = error as NodeJS.ErrnoException;
+    context.issues.push({ code: 'custom', message: `names a file that can't be read (${code})`, input: path });
     return z.NEVER;
   }
 });
