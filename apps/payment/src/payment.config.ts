@@ -21,7 +21,11 @@ const keyFile = z.string().transform((path, context) => {
   } catch (error) {
     // Without the name: it may be the key itself, put where the name of its file belongs.
     const { code = 'unreadable' } = error as NodeJS.ErrnoException;
-    context.issues.push({ code: 'custom', message: `names a file that can't be read (${code})`, input: path });
+    context.issues.push({
+      code: 'custom',
+      message: `names a file that can't be read (${code})`,
+      input: path,
+    });
     return z.NEVER;
   }
 });
