@@ -33,8 +33,8 @@ export class LedgerPosting {
    * the answer to that request alone.
    */
   async postAll(requests: readonly TransferRequest[]): Promise<Decision[]> {
-    await this.accounts.open(requests.flatMap((request) => request.legs.map((leg) => leg.account)));
     try {
+      await this.accounts.open(requests.flatMap((request) => request.legs.map((leg) => leg.account)));
       return await this.postKnowingTheOutcome(requests);
     } catch (error) {
       if (requests.length === 1 || DomainError.is(error, 'UNAVAILABLE')) throw error;
