@@ -1,118 +1,38 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { wallet } from '#libs/contracts';
-import { leaseIdGenerator } from '#libs/ids';
-import { EverybodysLock } from '#libs/locks';
-import { type EncodedEvent, Outbox } from '#libs/outbox';
-import { type TestDatabase, createTestDatabase, eventually } from '#libs/testing';
-import { Ledger1763683200000 } from '../migrations/1-ledger.js';
-import { AccountRepository } from './account.repository.js';
+import { eventually } from '#libs/testing';
+import { recharge, takeOut } from '../testing/requests.js';
+import { type TestLedger, startTestLedger } from '../testing/test-ledger.js';
 import { ALIPAY_CLEARING, CHANNEL_FEE } from './chart-of-accounts.js';
-import { LedgerPosting } from './ledger-posting.js';
-import { LedgerService } from './ledger.service.js';
-import type { TransferRequest } from './transfer.js';
-import { TransferRepository } from './transfer.repository.js';
+import type { LedgerService } from './ledger.service.js';
 
-let schema: TestDatabase;
+let book: TestLedger;
 let ledger: LedgerService;
-let outbox: Outbox;
-let release: () => Promise<void>;
-const relayed: EncodedEvent[] = [];
 
 beforeAll(async () => {
-  schema = await createTestDatabase('wallet', { migrations: [Ledger1763683200000] });
-  const { database } = schema;
-  const leased = await leaseIdGenerator(database, () => undefined);
-  release = leased.release;
-  outbox = new Outbox({
-    source: 'wallet',
-    database,
-    relay: {
-      relay: (events) => {
-        relayed.push(...events);
-        return Promise.resolve();
-      },
-    },
-    onError: (error) => {
-      throw error;
-    },
-  });
-  const posting = new LedgerPosting(
-    database,
-    new AccountRepository(database, leased.ids),
-    new TransferRepository(),
-    outbox,
-    leased.ids,
-  );
-  ledger = new LedgerService(posting, new EverybodysLock());
-});
+  book = await startTestLedger();
+  ({ ledger } = await book.replica());
+}, 60_000);
+afterAll(() => book.stop());
 
-afterAll(async () => {
-  await outbox.close();
-  await release();
-  await schema.drop();
-});
-
-let lastOrder = 1_000_000;
-function recharge(
-  over: Partial<TransferRequest> & { merchant?: string; micros?: bigint } = {},
-): TransferRequest {
-  const { merchant = '7', micros = 50_000_000n, ...rest } = over;
-  const order = String((lastOrder += 1));
-  return {
-    kind: 'recharge',
-    scope: 'recharge',
-    idempotencyKey: order,
-    reference: order,
-    externalId: `alipay:${order}`,
-    headers: { requestId: 'test' },
-    legs: [
-      { account: { kind: 'merchant_cash', ownerId: merchant }, amount: micros },
-      { account: { system: ALIPAY_CLEARING }, amount: -micros + 300_000n },
-      { account: { system: CHANNEL_FEE }, amount: -300_000n },
-    ],
-    ...rest,
-  };
-}
-
-/** Money out of a wallet: what the coming kinds of transfer will do. */
-const takeOut = (merchant: string, micros: bigint): TransferRequest =>
-  recharge({
-    externalId: null,
-    legs: [
-      { account: { kind: 'merchant_cash', ownerId: merchant }, amount: -micros },
-      { account: { system: ALIPAY_CLEARING }, amount: micros },
-    ],
-  });
-
-async function balanceOf(merchant: string): Promise<bigint> {
-  const [row] = await schema.database.query<{ posted: string }>(
-    'SELECT `posted` FROM `account` WHERE `code` = ?',
-    [`merchant_cash:${merchant}`],
-  );
-  return BigInt(row?.posted ?? 0);
-}
-
-async function sumOfTheBook(): Promise<bigint> {
-  const [row] = await schema.database.query<{ total: string }>(
-    'SELECT COALESCE(SUM(`posted`), 0) AS `total` FROM `account`',
-  );
-  return BigInt(row?.total ?? 1);
-}
+const sum = async () => (await book.sums()).balances;
 
 describe('posting a transfer', () => {
   it('credits the merchant, and the book still sums to zero', async () => {
     const outcome = await ledger.post(recharge({ merchant: '100' }));
 
     expect(outcome).toMatchObject({ status: 'posted', replayed: false });
-    expect(await balanceOf('100')).toBe(50_000_000n);
-    expect(await sumOfTheBook()).toBe(0n);
+    expect(await book.balanceOf('100')).toBe(50_000_000n);
+    expect(await sum()).toBe(0n);
   });
 
   it('tells of it through the outbox, with the balances that it left', async () => {
     const outcome = await ledger.post(recharge({ merchant: '101' }));
 
     const told = await eventually('the event is relayed', () =>
-      relayed.find((event) => (event.payload as { transferId: string }).transferId === outcome.transferId),
+      book.relayed.find(
+        (event) => (event.payload as { transferId: string }).transferId === outcome.transferId,
+      ),
     );
     expect(told.name).toBe(wallet.transferPosted.name);
     expect(told.payload).toMatchObject({
@@ -130,7 +50,7 @@ describe('posting a transfer', () => {
 
     expect(new Set(outcomes.map((outcome) => outcome.transferId)).size).toBe(1);
     expect(outcomes.filter((outcome) => !outcome.replayed)).toHaveLength(1);
-    expect(await balanceOf('102')).toBe(50_000_000n);
+    expect(await book.balanceOf('102')).toBe(50_000_000n);
   });
 
   it('gives the stored decision to a repetition after the batch', async () => {
@@ -138,7 +58,7 @@ describe('posting a transfer', () => {
     const first = await ledger.post(request);
 
     expect(await ledger.post(request)).toEqual({ ...first, replayed: true });
-    expect(await balanceOf('103')).toBe(50_000_000n);
+    expect(await book.balanceOf('103')).toBe(50_000_000n);
   });
 
   it('refuses the same key for another transfer, and names it', async () => {
@@ -151,7 +71,7 @@ describe('posting a transfer', () => {
       code: 'TRANSFER_KEY_CONFLICT',
       message: expect.stringContaining(`recharge/${request.idempotencyKey}`),
     });
-    expect(await balanceOf('104')).toBe(50_000_000n);
+    expect(await book.balanceOf('104')).toBe(50_000_000n);
   });
 
   it('tells two different requests under one key apart even when they arrive in one batch', async () => {
@@ -165,7 +85,7 @@ describe('posting a transfer', () => {
       status: 'rejected',
       reason: expect.objectContaining({ code: 'TRANSFER_KEY_CONFLICT' }),
     });
-    expect(await balanceOf('105')).toBe(50_000_000n);
+    expect(await book.balanceOf('105')).toBe(50_000_000n);
   });
 
   it('books one trade of a channel once, even for two orders', async () => {
@@ -175,11 +95,11 @@ describe('posting a transfer', () => {
     const again = await ledger.post(recharge({ merchant: '106', externalId: request.externalId }));
 
     expect(again).toMatchObject({ status: 'rejected', code: 'EXTERNAL_ID_TAKEN' });
-    expect(await balanceOf('106')).toBe(50_000_000n);
+    expect(await book.balanceOf('106')).toBe(50_000_000n);
   });
 
   it('posts a thousand transfers of a hundred wallets at once, each exactly once', async () => {
-    const before = await sumOfTheBook();
+    const before = await sum();
     const requests = Array.from({ length: 1_000 }, (_, index) =>
       recharge({ merchant: String(20_000 + (index % 100)), micros: 1_000_000n }),
     );
@@ -188,10 +108,10 @@ describe('posting a transfer', () => {
 
     expect(outcomes.every((outcome) => outcome.status === 'posted')).toBe(true);
     const balances = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => balanceOf(String(20_000 + index))),
+      Array.from({ length: 100 }, (_, index) => book.balanceOf(String(20_000 + index))),
     );
     expect(balances.every((balance) => balance === 10_000_000n)).toBe(true);
-    expect(await sumOfTheBook()).toBe(before);
+    expect(await sum()).toBe(before);
   });
 });
 
@@ -207,7 +127,7 @@ describe('taking money out', () => {
     expect(
       outcomes.filter((outcome) => outcome.status === 'rejected' && outcome.code === 'INSUFFICIENT_FUNDS'),
     ).toHaveLength(99);
-    expect(await balanceOf('200')).toBe(0n);
+    expect(await book.balanceOf('200')).toBe(0n);
   });
 
   it('keeps a rejection under its key, also when money has come since', async () => {
@@ -217,7 +137,7 @@ describe('taking money out', () => {
 
     expect(rejected).toMatchObject({ status: 'rejected', code: 'INSUFFICIENT_FUNDS' });
     expect(await ledger.post(request)).toEqual({ ...rejected, replayed: true });
-    expect(await balanceOf('201')).toBe(50_000_000n);
+    expect(await book.balanceOf('201')).toBe(50_000_000n);
   });
 });
 
@@ -233,7 +153,7 @@ describe('what is no transfer', () => {
     });
 
     await expect(ledger.post(request)).rejects.toThrow(request.idempotencyKey);
-    const rows = await schema.database.query('SELECT 1 FROM `transfer` WHERE `idempotency_key` = ?', [
+    const rows = await book.database.query('SELECT 1 FROM `transfer` WHERE `idempotency_key` = ?', [
       request.idempotencyKey,
     ]);
     expect(rows).toEqual([]);
@@ -253,6 +173,6 @@ describe('what is no transfer', () => {
       }),
     );
     expect(outcome).toMatchObject({ status: 'rejected', code: 'BALANCE_OUT_OF_RANGE' });
-    expect(await balanceOf('301')).toBe(0n);
+    expect(await book.balanceOf('301')).toBe(0n);
   });
 });
