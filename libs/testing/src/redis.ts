@@ -19,6 +19,12 @@ export interface TestRedis {
   restart(): Promise<void>;
 }
 
+/**
+ * Kills the server when the pipe to it closes, which the system does even for a test process that is killed itself:
+ * whatever becomes of a test run, its servers do not outlive it.
+ */
+const LEASH = 'redis-server "$@" & server=$!; cat; kill -9 $server; wait $server';
+
 export async function startTestRedis(): Promise<TestRedis> {
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'clearbid-redis-'));
@@ -45,10 +51,7 @@ export async function startTestRedis(): Promise<TestRedis> {
 async function launch(port: number, directory: string): Promise<ChildProcess> {
   const settings = { port, bind: '127.0.0.1', dir: directory, save: '', appendonly: 'no', daemonize: 'no' };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const server = spawn('redis-server', args, { stdio: 'ignore' });
-  server.once('error', () => undefined);
-  // A test run that is cut short must not leave its server behind.
-  process.once('exit', () => server.kill('SIGKILL'));
+  const server = spawn('sh', ['-c', LEASH, 'redis-server', ...args], { stdio: ['pipe', 'ignore', 'ignore'] });
   await eventually(`redis-server answers on port ${port}`, () => answers(port));
   return server;
 }
@@ -68,7 +71,7 @@ async function answers(port: number): Promise<boolean> {
 
 async function end(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
-  server.kill('SIGKILL');
+  server.stdin?.end();
   await once(server, 'exit');
 }
 

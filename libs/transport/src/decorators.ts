@@ -1,5 +1,6 @@
 import { Catch, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
-import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
+import { EventPattern, MessagePattern } from '@nestjs/microservices';
+import { PARAM_ARGS_METADATA } from '@nestjs/microservices/constants.js';
 import { throwError, type Observable } from 'rxjs';
 import type { EventContract, PayloadOf, RequestOf, ResponseOf, RpcContract } from '#libs/contracts';
 import type { Headers } from './call-context.js';
@@ -51,6 +52,7 @@ class LetThrough implements RpcExceptionFilter {
 export function Rpc<C extends RpcContract>(contract: C): MethodDecoratorOf<RpcMethod<C>> {
   const extras: HandlerExtras = { contract };
   return (target, key, descriptor) => {
+    passArgumentsAsTheyAre(target, key);
     MessagePattern(contract.pattern, REDIS_STREAMS, extras)(target, key, descriptor);
     UseFilters(LetThrough)(target, key, descriptor);
   };
@@ -64,9 +66,17 @@ export function OnEvent<C extends EventContract>(contract: C): MethodDecoratorOf
   const extras: HandlerExtras = { contract };
   const subscribe = EventPattern(contract.name, REDIS_STREAMS, extras) as MethodDecorator;
   return (target, key, descriptor) => {
-    Payload()(target, key, 0);
-    Ctx()(target, key, 1);
+    passArgumentsAsTheyAre(target, key);
     subscribe(target, key, descriptor);
     UseFilters(LetThrough)(target, key, descriptor);
   };
+}
+
+/**
+ * Without decorated parameters Nest would run what it takes for the one argument through its pipes: several promises
+ * a call, with nothing to do, because the contract has decoded it.
+ */
+function passArgumentsAsTheyAre(target: object, key: string): void {
+  if (Reflect.hasMetadata(PARAM_ARGS_METADATA, target.constructor, key)) return;
+  Reflect.defineMetadata(PARAM_ARGS_METADATA, {}, target.constructor, key);
 }
