@@ -6,10 +6,43 @@ import { PaymentConfig, configuredChannels, paymentEnvironment } from './payment
 import { paymentDatabase } from './payment.database.js';
 import { PaymentModule } from './payment.module.js';
 
+/** Contracts that have no handler yet: each feature takes its own out of here, and this goes when the last is gone. */
+const NOT_BUILT: ReadonlySet<string> = new Set([
+  'payment.open-attempt',
+  'payment.create-refund',
+  'payment.list-refunds',
+  'payment.search-refunds',
+  'payment.refund-conflict',
+  'payment.get-recharge-events',
+  'payment.create-offer',
+  'payment.update-offer',
+  'payment.list-offers',
+  'payment.quote-offers',
+  'payment.create-webhook',
+  'payment.list-webhooks',
+  'payment.update-webhook',
+  'payment.delete-webhook',
+  'payment.rotate-webhook-secret',
+  'payment.test-webhook',
+  'payment.list-deliveries',
+  'payment.resend-delivery',
+  'payment.start-reconciliation',
+  'payment.list-reconciliations',
+  'payment.get-reconciliation',
+  'payment.list-differences',
+  'payment.settle-difference',
+  'payment.approve-write-off',
+  'payment.search-orders',
+  'payment.list-duplicates',
+  'payment.list-channel-accounts',
+  'payment.set-channel-account',
+  'payment.list-pay-methods',
+]);
+
 await runService({
   name: 'payment',
   environment: paymentEnvironment,
-  contracts: rpcContractsIn(payment),
+  contracts: rpcContractsIn(payment).filter((contract) => !NOT_BUILT.has(contract.pattern)),
   imports: (environment) => [
     DatabaseModule.forRoot(paymentDatabase(environment)),
     OutboxModule.forRoot('payment'),

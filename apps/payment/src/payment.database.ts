@@ -1,5 +1,5 @@
 import type { DatabaseOptions } from '#libs/database';
-import { OrderTables1763683200000 } from './migrations/1-order-tables.js';
+import { PAYMENT_MIGRATIONS } from './migrations/index.js';
 
 export function paymentDatabase(environment: {
   readonly MYSQL_URL: string;
@@ -10,6 +10,6 @@ export function paymentDatabase(environment: {
     url: environment.MYSQL_URL,
     schema: `${environment.MYSQL_SCHEMA_PREFIX}payment`,
     poolSize: environment.MYSQL_POOL_SIZE,
-    migrations: [OrderTables1763683200000],
+    migrations: PAYMENT_MIGRATIONS,
   };
 }

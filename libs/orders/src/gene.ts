@@ -55,7 +55,19 @@ export interface ShardTables {
   readonly orderDetails: string;
   readonly attempts: string;
   readonly refunds: string;
+  /** What happened to each order, for its story. */
+  readonly orderEvents: string;
+  /** Where merchants' own systems want to be told, and what they are told. */
+  readonly webhooks: string;
+  readonly webhookDeliveries: string;
+  /** Which offers a merchant has taken. */
+  readonly offerUses: string;
+  /** The lines of the channels' bills whose numbers belong to this shard. */
+  readonly billLines: string;
 }
+
+/** The tables of a shard that move to its archive with an order. */
+export type ArchivedTable = 'orders' | 'orderDetails' | 'attempts' | 'refunds' | 'orderEvents';
 
 /** @param shard of `shardOfMerchant` or `shardOfId`. */
 export function tableNames(shard: Shard): ShardTables {
@@ -64,5 +76,21 @@ export function tableNames(shard: Shard): ShardTables {
     orderDetails: `order_details_${shard}`,
     attempts: `attempts_${shard}`,
     refunds: `refunds_${shard}`,
+    orderEvents: `order_events_${shard}`,
+    webhooks: `webhooks_${shard}`,
+    webhookDeliveries: `webhook_deliveries_${shard}`,
+    offerUses: `offer_uses_${shard}`,
+    billLines: `bill_lines_${shard}`,
+  };
+}
+
+/** Where old orders of a shard go: tables of the same shape, beside the live ones. */
+export function archiveTableNames(shard: Shard): Readonly<Record<ArchivedTable, string>> {
+  return {
+    orders: `orders_archive_${shard}`,
+    orderDetails: `order_details_archive_${shard}`,
+    attempts: `attempts_archive_${shard}`,
+    refunds: `refunds_archive_${shard}`,
+    orderEvents: `order_events_archive_${shard}`,
   };
 }

@@ -1,9 +1,11 @@
 /** Which table an order lives in, and ids that say so. */
 export {
   ORDER_TABLES,
+  type ArchivedTable,
   type Shard,
   type ShardTables,
   allShards,
+  archiveTableNames,
   geneOfMerchant,
   shardOfGene,
   shardOfId,

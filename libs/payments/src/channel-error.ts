@@ -15,10 +15,14 @@ export class ChannelError extends Error {
     /** The channel's own code, e.g. `ACQ.TRADE_HAS_SUCCESS`, or ours for what never reached it. */
     readonly channelCode: string,
     message: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly backOff?: boolean } = {},
   ) {
     super(message, options);
+    this.backOff = options.backOff ?? false;
   }
+
+  /** True when the channel is overloaded or limits our rate (429, `isp.*`, 5xx): calls to it should slow down. */
+  readonly backOff: boolean;
 
   static is(error: unknown, kind?: ChannelErrorKind): error is ChannelError {
     return error instanceof ChannelError && (kind === undefined || error.kind === kind);

@@ -58,7 +58,8 @@ function startServices(url: string): PlainService[] {
     expectedAmount: 50_000_000n,
     paidAmount: 49_000_000n,
     reason: 'the amount differs',
-    detectedAt: NOW,
+    refundId: null,
+        detectedAt: NOW,
   };
   const paid = aRecharge({
     state: 'CREDITED',
@@ -190,6 +191,7 @@ describe('what the OpenAPI document says', () => {
       merchantId: someId(),
       amount: 50_000_000n,
       fee: 300_000n,
+      bonus: 0n,
       channel: 'alipay',
       channelTradeNo: '2026112022001',
       paidAt: NOW,

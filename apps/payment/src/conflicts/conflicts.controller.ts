@@ -51,5 +51,6 @@ function conflictOf(row: ConflictRow): payment.Conflict {
     paidAmount: row.paid_amount === null ? null : BigInt(row.paid_amount),
     reason: row.conflict_reason ?? '',
     detectedAt: row.updated_at,
+    refundId: null,
   };
 }

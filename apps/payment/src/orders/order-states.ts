@@ -15,13 +15,23 @@ export const ORDER_TRANSITIONS = {
 
 /** Where an attempt may go from each state. A channel's word that it was paid overrules everything we believed. */
 export const ATTEMPT_TRANSITIONS = {
-  CREATED: ['PENDING', 'SUCCEEDED', 'CLOSED', 'FAILED', 'CONFLICTED'],
-  PENDING: ['SUCCEEDED', 'CLOSED', 'FAILED', 'CONFLICTED'],
-  CLOSED: ['SUCCEEDED', 'CONFLICTED'],
-  FAILED: ['SUCCEEDED', 'CONFLICTED'],
+  CREATED: ['PENDING', 'SUCCEEDED', 'CLOSED', 'FAILED', 'CONFLICTED', 'DUPLICATED'],
+  PENDING: ['SUCCEEDED', 'CLOSED', 'FAILED', 'CONFLICTED', 'DUPLICATED'],
+  CLOSED: ['SUCCEEDED', 'CONFLICTED', 'DUPLICATED'],
+  FAILED: ['SUCCEEDED', 'CONFLICTED', 'DUPLICATED'],
   SUCCEEDED: [],
   CONFLICTED: [],
+  DUPLICATED: [],
 } as const satisfies Transitions<payment.AttemptState>;
+
+/** Where a refund may go from each state. PROCESSING stays while nobody knows what the channel did. */
+export const REFUND_TRANSITIONS = {
+  // FAILED at once: the wallet had too little, and the channel was never asked.
+  REQUESTED: ['PROCESSING', 'FAILED'],
+  PROCESSING: ['SUCCEEDED', 'FAILED'],
+  SUCCEEDED: [],
+  FAILED: [],
+} as const satisfies Transitions<payment.RefundState>;
 
 /** The states from which `to` may be reached: the guard of every `UPDATE … WHERE state IN (…)`. */
 export function sourcesOf<State extends string>(transitions: Transitions<State>, to: State): State[] {

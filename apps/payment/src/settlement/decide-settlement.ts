@@ -54,7 +54,9 @@ function decidePaid(
   trade: Extract<ChannelTrade, { state: 'PAID' }>,
   mismatches: readonly string[],
 ): SettlementDecision {
-  if (facts.attemptState === 'SUCCEEDED' || facts.attemptState === 'CONFLICTED') {
+  if (facts.attemptState === 'SUCCEEDED' ||
+    facts.attemptState === 'CONFLICTED' ||
+    facts.attemptState === 'DUPLICATED') {
     return { action: 'NONE', why: `the attempt is ${facts.attemptState} already` };
   }
   const reasons = [...mismatches];

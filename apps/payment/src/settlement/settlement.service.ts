@@ -101,6 +101,7 @@ export class SettlementService {
         merchantId: attempt.merchantId,
         amount: trade.amount,
         fee: this.channels.get(attempt.channel).feeOf(trade.amount),
+        bonus: 0n,
         channel: attempt.channel,
         channelTradeNo: trade.channelTradeNo,
         paidAt: trade.paidAt,

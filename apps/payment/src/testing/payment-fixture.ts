@@ -11,7 +11,7 @@ import { PaymentChannelFactory } from '#libs/payments';
 import { Log, Metrics } from '#libs/service';
 import { createTestDatabase, startTestRedis } from '#libs/testing';
 import { EventPublisher } from '#libs/transport';
-import { OrderTables1763683200000 } from '../migrations/1-order-tables.js';
+import { PAYMENT_MIGRATIONS } from '../migrations/index.js';
 import { OrderCache } from '../orders/order-cache.js';
 import { OrderChanges } from '../orders/order-changes.js';
 import { OrderShards } from '../orders/order-shards.js';
@@ -42,7 +42,7 @@ export interface PaymentFixture {
 
 export async function startPaymentFixture(): Promise<PaymentFixture> {
   const [schema, redisServer, keys] = await Promise.all([
-    createTestDatabase('payment', { migrations: [OrderTables1763683200000] }),
+    createTestDatabase('payment', { migrations: PAYMENT_MIGRATIONS }),
     startTestRedis(),
     writeKeyFiles(),
   ]);

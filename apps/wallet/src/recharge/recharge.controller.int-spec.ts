@@ -29,6 +29,7 @@ function paidOrder(more: Partial<Paid> = {}): Paid {
     merchantId: newMerchant(),
     amount: 50_000_000n,
     fee: 300_000n,
+    bonus: 0n,
     channel: 'alipay',
     channelTradeNo: `20261120220014${lastOrder}`,
     paidAt: new Date('2026-11-20T03:04:05Z'),

@@ -10,6 +10,7 @@ const PAID: PayloadOf<typeof payment.orderPaid> = {
   merchantId: '7',
   amount: 50_000_000n,
   fee: 300_000n,
+  bonus: 0n,
   channel: 'alipay',
   channelTradeNo: '2026112022001400000000000001',
   paidAt: new Date('2026-11-20T03:04:05Z'),

@@ -3,10 +3,23 @@ import { rpc } from '../contract.js';
 import { cursor, id, instant, micros, nothing, pageOf, pageSize } from '../fields.js';
 
 /** The accounts of a wallet owner that the owner may see. */
-export const walletAccountKind = z.enum(['merchant_cash']);
+export const walletAccountKind = z.enum(['merchant_cash', 'merchant_bonus']);
 export type WalletAccountKind = z.output<typeof walletAccountKind>;
 
-export const transferKind = z.enum(['recharge']);
+/**
+ * One recipe each. `refund_hold` is pending until `refund` takes it or `refund_release` lets it go. `unowned` and
+ * `unowned_refund`: a buyer's money that pays no order, in and out of suspense.
+ */
+export const transferKind = z.enum([
+  'recharge',
+  'refund_hold',
+  'refund',
+  'refund_release',
+  'unowned',
+  'unowned_refund',
+  'fee_correction',
+  'write_off',
+]);
 export type TransferKind = z.output<typeof transferKind>;
 
 export const walletAccount = z.object({
@@ -52,6 +65,16 @@ export const listEntries = rpc('wallet.list-entries', {
     limit: pageSize.default(20),
   }),
   response: pageOf(walletEntry),
+});
+
+/**
+ * Sets a refund's money aside: `amount` of the merchant's cash, and `bonus` of what the recharge had granted, first from
+ * the bonus account and what is missing there from cash. Asked again with the same refund it gives the same answer.
+ */
+export const holdRefund = rpc('wallet.hold-refund', {
+  request: z.object({ refundId: id, orderId: id, merchantId: id, amount: micros, bonus: micros }),
+  response: z.object({ transferId: id }),
+  errors: ['INSUFFICIENT_FUNDS', 'ACCOUNT_FROZEN', 'TRANSFER_KEY_CONFLICT', 'WALLET_BUSY'],
 });
 
 export const ping = rpc('wallet.ping', { request: nothing, response: nothing });
