@@ -16,12 +16,18 @@ import { HealthController } from './health/health.controller.js';
 import { ServiceChecks } from './health/service-checks.js';
 import { ConsolePages } from './http/console-pages.js';
 import { UnmatchedRequests } from './http/unmatched-requests.js';
+import { OffersController } from './offers/offers.controller.js';
+import { ChannelsController } from './operations/channels.controller.js';
+import { OrdersController } from './operations/orders.controller.js';
+import { ReconciliationsController } from './operations/reconciliations.controller.js';
 import { NotifyController } from './notify/notify.controller.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { PageResume } from './push/page-resume.js';
 import { PushController } from './push/push.controller.js';
 import { PushServer } from './push/push.server.js';
 import { RechargesController } from './recharges/recharges.controller.js';
+import { RefundsController } from './refunds/refunds.controller.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
 import { WalletController } from './wallet/wallet.controller.js';
 
 export interface GatewayParts {
@@ -38,7 +44,13 @@ export interface GatewayParts {
     WalletController,
     RechargesController,
     NotifyController,
+    RefundsController,
+    OffersController,
+    WebhooksController,
     AdminController,
+    OrdersController,
+    ChannelsController,
+    ReconciliationsController,
     HealthController,
     PushController,
   ],

@@ -13,6 +13,7 @@ const paymentConflict = payment.conflict
     paidAmount: amount.nullable(),
     reason: z.string().meta({ description: 'Which of amount, app and seller differ' }),
     detectedAt: instant,
+    refundId: id.nullable().meta({ description: 'What gave the money back, once an operator decided so' }),
   })
   .meta({ id: 'PaymentConflict' });
 

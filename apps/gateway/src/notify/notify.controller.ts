@@ -6,13 +6,20 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Endpoint } from '../endpoint/endpoint.decorator.js';
 import type { InputOf } from '../endpoint/endpoint.js';
-import { notifyAlipay } from './notify.endpoints.js';
+import { notifyAlipay, notifyWechat } from './notify.endpoints.js';
 
 type ChannelAnswer = ResponseOf<typeof payment.receiveNotify>;
 type RawHeaders = Record<string, string | string[] | undefined>;
 
-/** What makes a channel send its notice again. */
-const SEND_AGAIN: ChannelAnswer = { status: 503, contentType: 'text/plain', body: 'fail' };
+/** What makes each channel send its notice again. */
+const SEND_AGAIN: Readonly<Record<payment.ChannelName, ChannelAnswer>> = {
+  alipay: { status: 503, contentType: 'text/plain', body: 'fail' },
+  wechat: {
+    status: 503,
+    contentType: 'application/json',
+    body: JSON.stringify({ code: 'FAIL', message: 'Send it again' }),
+  },
+};
 
 @ApiTags('Channels')
 @Controller('v1/notify')
@@ -34,6 +41,18 @@ export class NotifyController {
     return answer.body;
   }
 
+  @Post('wechat')
+  @Endpoint(notifyWechat)
+  async notifyWechat(
+    { body }: InputOf<typeof notifyWechat>,
+    @Headers() headers: RawHeaders,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const answer = await this.forward('wechat', body, headers);
+    reply.status(answer.status).type(answer.contentType);
+    return answer.body;
+  }
+
   private async forward(
     channel: payment.ChannelName,
     body: Buffer,
@@ -51,7 +70,7 @@ export class NotifyController {
         { channel, err: error },
         'A notice could not be handed to payment: the channel will repeat it',
       );
-      return SEND_AGAIN;
+      return SEND_AGAIN[channel];
     }
   }
 }

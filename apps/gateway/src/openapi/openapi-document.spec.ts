@@ -74,6 +74,7 @@ describe('the OpenAPI document', () => {
       'post /v1/auth/login',
       'post /v1/auth/refresh',
       'post /v1/notify/alipay',
+      'post /v1/notify/wechat',
     ]);
   });
 

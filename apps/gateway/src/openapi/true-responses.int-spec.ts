@@ -59,7 +59,7 @@ function startServices(url: string): PlainService[] {
     paidAmount: 49_000_000n,
     reason: 'the amount differs',
     refundId: null,
-        detectedAt: NOW,
+    detectedAt: NOW,
   };
   const paid = aRecharge({
     state: 'CREDITED',

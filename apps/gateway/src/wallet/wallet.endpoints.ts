@@ -49,6 +49,7 @@ export const listWalletEntries = endpoint({
   description:
     'With `afterSeq`: only what came after that entry, which is how a page that was away catches up.',
   query: {
+    account: wallet.walletAccountKind.default('merchant_cash'),
     cursor,
     limit,
     afterSeq: integerText(0, Number.MAX_SAFE_INTEGER).optional(),

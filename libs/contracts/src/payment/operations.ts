@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { rpc } from '../contract.js';
 import { cursor, id, instant, pageOf, pageSize } from '../fields.js';
-import { channelAccountId, channelName, orderState, recharge } from './recharge.js';
+import { channelAccountId, channelName, orderState, payMethod, recharge } from './recharge.js';
 import { refund } from './refund.js';
 
 /** Orders across merchants. `number` is an order's, attempt's or refund's id, or a channel's own trade number. */
@@ -72,6 +72,6 @@ export const setChannelAccount = rpc('payment.set-channel-account', {
 export const listPayMethods = rpc('payment.list-pay-methods', {
   request: z.object({}),
   response: z.object({
-    items: z.array(z.object({ channel: channelName, methods: z.array(z.string()) })),
+    items: z.array(z.object({ channel: channelName, methods: z.array(payMethod) })),
   }),
 });
