@@ -6,6 +6,6 @@ export {
   type NodeGrant,
   type NodeGrants,
 } from './id-generator.js';
-export { EPOCH_MS, GENES, type IdParts, NODES, decodeId, geneOf } from './id-layout.js';
+export { EPOCH_MS, GENES, type IdParts, NODES, decodeId, encodeId, geneOf } from './id-layout.js';
 export { leaseIdGenerator } from './lease-id-generator.js';
 export { type LeaseDatabase, NODE_LEASE_TABLE_SQL, NodeLease, type NodeLeaseOptions } from './node-lease.js';

@@ -1,5 +1,12 @@
 import { OrderTables1763683200000 } from './1-order-tables.js';
 import { EveryWayToPay1763769600000 } from './2-every-way-to-pay.js';
+import { Reconciliation1764115200000 } from './6-reconciliation.js';
+import { Archive1764201600000 } from './7-archive.js';
 
 /** In the order in which they run. */
-export const PAYMENT_MIGRATIONS = [OrderTables1763683200000, EveryWayToPay1763769600000];
+export const PAYMENT_MIGRATIONS = [
+  OrderTables1763683200000,
+  EveryWayToPay1763769600000,
+  Reconciliation1764115200000,
+  Archive1764201600000,
+];
