@@ -1,6 +1,15 @@
 export { AlipayChannel } from './alipay/alipay-channel.js';
-export { type AlipaySettings, checkAlipayKeys } from './alipay/alipay-settings.js';
+export type { AlipayKeySettings, AlipaySettings } from './alipay/alipay-settings.js';
+export type { ChannelAccount } from './channel-account.js';
+export {
+  type AccountsWatch,
+  BadAccountsFileError,
+  loadChannelAccounts,
+  watchChannelAccounts,
+} from './channel-accounts-file.js';
+export { type AccountContext, type AnyChannelDriver, type ChannelDriver, driver } from './channel-driver.js';
 export { ChannelError, type ChannelErrorKind } from './channel-error.js';
-export { PaymentChannelFactory } from './payment-channel-factory.js';
+export { CHANNEL_DRIVERS } from './channels.js';
+export { type AccountSwitch, PaymentChannelFactory } from './payment-channel-factory.js';
 export type * from './payment-channel.js';
 export { BadKeyError } from './rsa-key.js';
