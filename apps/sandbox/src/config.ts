@@ -27,6 +27,8 @@ const environment = z.object({
   SANDBOX_RATE_LIMIT: z.coerce.number().int().min(1).max(1_000_000).default(100),
   /** Whether the merchant has subscribed to TRADE_CLOSED notifies; by default Alipay sends none. */
   SANDBOX_NOTIFY_ON_CLOSE: z.stringbool().default(false),
+  /** JSON: the merchants of WeChat Pay, see the README. */
+  SANDBOX_MERCHANTS_FILE: z.string().min(1).optional(),
   SANDBOX_ALIPAY_APP_ID: digits,
   SANDBOX_ALIPAY_SELLER_ID: digits,
   /** The merchant's application public key, PEM or the bare base64 that Alipay's own tool writes. */
@@ -44,6 +46,7 @@ export class SandboxConfig {
   readonly timeScale: number;
   readonly callsPerSecond: number;
   readonly notifyOnClose: boolean;
+  readonly merchantsFile: string | undefined;
   readonly alipay: { readonly appId: string; readonly sellerId: string; readonly appPublicKeyFile: string };
 
   private constructor(values: z.output<typeof environment>) {
@@ -56,6 +59,7 @@ export class SandboxConfig {
     this.timeScale = values.SANDBOX_TIME_SCALE;
     this.callsPerSecond = values.SANDBOX_RATE_LIMIT;
     this.notifyOnClose = values.SANDBOX_NOTIFY_ON_CLOSE;
+    this.merchantsFile = values.SANDBOX_MERCHANTS_FILE;
     this.alipay = Object.freeze({
       appId: values.SANDBOX_ALIPAY_APP_ID,
       sellerId: values.SANDBOX_ALIPAY_SELLER_ID,

@@ -23,6 +23,7 @@ import { StatisticsController } from './stats/statistics.controller.js';
 import { Statistics } from './stats/statistics.js';
 import { QrCodes } from './trade/qr-codes.js';
 import { TradeBook } from './trade/trade-book.js';
+import type { WechatParts } from './wechat/wechat-parts.js';
 
 /** What has to be read or made before the app can be put together. */
 export interface SandboxParts {
@@ -32,6 +33,7 @@ export interface SandboxParts {
   readonly metrics: Metrics;
   readonly journal: Journal;
   readonly alipayKeys: AlipayKeys;
+  readonly wechat: WechatParts;
 }
 
 @Module({})
@@ -46,6 +48,7 @@ export class SandboxModule {
         FaultsController,
         StatisticsController,
         HealthController,
+        ...parts.wechat.controllers,
       ],
       providers: [
         { provide: SandboxConfig, useValue: parts.config },
@@ -68,6 +71,7 @@ export class SandboxModule {
         AlipayGateway,
         AlipayChannel,
         AlipayCloseNotify,
+        ...parts.wechat.providers,
       ],
     };
   }

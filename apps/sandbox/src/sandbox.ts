@@ -7,12 +7,16 @@ import type { SandboxConfig } from './config.js';
 import { ProblemFilter } from './control/problem.filter.js';
 import { validation } from './control/validation.js';
 import { parseForm } from './http/form.js';
+import { parseJsonBody } from './http/json-body.js';
 import { PublicAddress } from './http/public-address.js';
 import { Journal } from './journal/journal.js';
+import { readWechatMerchants } from './wechat/merchants-file.js';
+import { loadWechat } from './wechat/wechat-parts.js';
 import { SandboxModule } from './sandbox.module.js';
 
 const MAX_BODY_BYTES = 256 * 1024;
 const FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
 
 /** A sandbox that listens. */
 export interface RunningSandbox {
@@ -33,15 +37,23 @@ export async function startSandbox(config: SandboxConfig, log: Log): Promise<Run
   const alipayKeys = await AlipayKeys.load(config);
   const journal = await Journal.open(join(config.dataDir, 'journal.jsonl'));
   health.register('journal', () => journal.check());
+  const wechat = await loadWechat(config.dataDir, await readWechatMerchants(config.merchantsFile));
   const metrics = new Metrics('sandbox', config.replica);
   const app = await NestFactory.create<NestFastifyApplication>(
-    SandboxModule.forRoot({ config, log, health, metrics, journal, alipayKeys }),
+    SandboxModule.forRoot({ config, log, health, metrics, journal, alipayKeys, wechat }),
     new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES }),
-    { logger: log.forNest(), abortOnError: false },
+    { logger: log.forNest(), abortOnError: false, rawBody: true },
   );
   // Fields keep the order and the form in which they came: the signature is computed over them.
   app.useBodyParser(FORM, { bodyLimit: MAX_BODY_BYTES }, (_request, body, done) => {
     done(null, parseForm(body.toString('utf8')));
+  });
+  app.useBodyParser(JSON_TYPE, { bodyLimit: MAX_BODY_BYTES }, (request, body, done) => {
+    try {
+      done(null, parseJsonBody(request.url ?? '', body));
+    } catch (error) {
+      done(error as Error);
+    }
   });
   app.useGlobalPipes(validation);
   app.useGlobalFilters(new ProblemFilter(log));

@@ -7,7 +7,7 @@ import { Log } from '#libs/service';
 import { Statistics } from '../stats/statistics.js';
 import { QrCodes } from '../trade/qr-codes.js';
 import { TradeBook } from '../trade/trade-book.js';
-import type { PayMethod, Trade } from '../trade/trade.js';
+import type { Trade } from '../trade/trade.js';
 import { AlipayKeys } from './alipay-keys.js';
 import { newTradeNo } from './alipay-words.js';
 import { CallLimit } from './call-limit.js';
@@ -19,10 +19,10 @@ import { findTrade, numbersOf } from './methods/trade-number.js';
 import { replyName, signedReply, tamperWith, unsignedReply, type ReplyBody } from './reply.js';
 import { checkRequest, type AlipayRequest } from './request.js';
 import type { Parameters } from './signature.js';
-import { OPEN_FAILURES, readTerms } from './trade-terms.js';
+import { OPEN_FAILURES, readTerms, type AlipayMethod } from './trade-terms.js';
 
 /** Methods that a buyer's browser opens; they answer with a page and don't count against the merchant's limit. */
-const PAGE_METHODS: ReadonlyMap<string, PayMethod> = new Map([
+const PAGE_METHODS: ReadonlyMap<string, AlipayMethod> = new Map([
   ['alipay.trade.page.pay', 'page'],
   ['alipay.trade.wap.pay', 'wap'],
 ]);

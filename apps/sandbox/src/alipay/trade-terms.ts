@@ -5,8 +5,10 @@ import { expiryOf } from './expiry.js';
 import { failures, invalidParameter, type AlipayFailure } from './failure.js';
 import type { AlipayRequest } from './request.js';
 
+export type AlipayMethod = Extract<PayMethod, 'page' | 'wap' | 'qr'>;
+
 /** What Alipay has contracted for each way to pay; page pay demands that it is named. */
-const PRODUCT_CODES: Record<PayMethod, readonly string[]> = {
+const PRODUCT_CODES: Record<AlipayMethod, readonly string[]> = {
   page: ['FAST_INSTANT_TRADE_PAY'],
   wap: ['QUICK_WAP_WAY', 'QUICK_WAP_PAY'],
   qr: ['FACE_TO_FACE_PAYMENT', 'QR_CODE_OFFLINE'],
@@ -29,7 +31,7 @@ const httpUrl = z.url({ protocol: /^https?$/ });
 /** Reads the terms of a new trade from `biz_content`, as strictly as Alipay's documents. */
 export function readTerms(
   request: AlipayRequest,
-  method: PayMethod,
+  method: AlipayMethod,
   sellerId: string,
   now: number,
 ): TradeTerms | AlipayFailure {

@@ -70,13 +70,22 @@ export class CashierController {
   ): Promise<void> {
     const language = languageOf(acceptLanguage);
     const qrCode = this.qrCodes.findByCode(code);
-    if (qrCode === undefined) return sendPage(reply, 404, notFoundPage(language));
+    if (qrCode === undefined) return this.scanAtChannels(code, language, reply);
     const opened = this.qrCodes.scan(qrCode);
     if (opened.outcome === 'expired') {
       return sendPage(reply, 200, refusalPage(language, this.channels.of(qrCode.terms.channel).expired));
     }
     await this.journal.flush();
     reply.redirect(`/cashier/${opened.trade.cashierToken}`, 302);
+  }
+
+  /** A code that stands for a trade already, as WeChat Pay's do. */
+  private scanAtChannels(code: string, language: Language, reply: HttpReply): void {
+    const answers = this.channels.all().map((channel) => channel.scan?.(code));
+    const found = answers.find((answer) => answer !== undefined);
+    if (found === undefined) sendPage(reply, 404, notFoundPage(language));
+    else if ('reason' in found) sendPage(reply, 200, refusalPage(language, found));
+    else reply.redirect(`/cashier/${found.cashierToken}`, 302);
   }
 
   private async pageOf(trade: Trade, language: Language): Promise<Page> {

@@ -18,6 +18,11 @@ export interface Channel {
   returnUrlOf(trade: Trade): Promise<string | undefined>;
   /** Opens the trade of a signed payment URL, as a browser would that follows it; `undefined` when it is no URL of this channel. */
   openPayUrl(url: URL): Promise<Trade | Refusal | undefined>;
+  /**
+   * The trade of a scanned code, at a channel whose codes are given out for trades that exist already; `undefined` when it
+   * is no code of this channel.
+   */
+  scan?(code: string): Trade | Refusal | undefined;
   /** Shown for a code that is scanned after its expiry. */
   readonly expired: Refusal;
 }

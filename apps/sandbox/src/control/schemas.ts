@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { FAULT_KINDS } from '../faults/faults.js';
+import { NOTIFY_MALFORMATIONS } from '../notify/notify-job.js';
 import { NOTIFY_MODES } from '../notify/notify-plan.js';
 import { MAX_FEN, parseYuan } from '../trade/fen.js';
+import { CHANNEL_NAMES } from '../trade/trade.js';
 
 const DAY_MS = 86_400_000;
 
@@ -32,6 +34,8 @@ export const notifySchema = z.strictObject({
   /** Fields that differ from the true ones; signed with the rest. */
   fields: z.record(z.string().min(1), z.string()).default({}),
   signature: z.enum(['valid', 'wrong', 'missing']).default('valid'),
+  /** Something else that is wrong with it, where the channel's notifies can be wrong in that way. */
+  malform: z.enum(NOTIFY_MALFORMATIONS).optional(),
   /** Copies, all at the same moment. */
   count: z.number().int().min(1).max(500).default(1),
 });
@@ -61,7 +65,7 @@ export type TradeFaultsBody = z.output<typeof tradeFaultsSchema>;
 /** `GET /control/trades` */
 export const listSchema = z.strictObject({
   status: z.enum(['WAITING', 'PAID', 'FINISHED', 'CLOSED']).optional(),
-  channel: z.enum(['alipay']).optional(),
+  channel: z.enum(CHANNEL_NAMES).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.coerce.number().int().min(1).optional(),
 });

@@ -91,7 +91,16 @@ export class TradesController {
     if (trade === undefined) throw unknownTrade(outTradeNo);
     const { notify } = this.channels.of(trade.channel);
     const job = { notifyId: notify.newNotifyId(Date.now()), event: trade.state, tampered: false };
-    const message = await notify.compose(job, trade, { fields: body.fields, signature: body.signature });
+    if (body.malform !== undefined && !notify.malformations?.includes(body.malform)) {
+      throw new Problem('VALIDATION_FAILED', 'Look at: malform', [
+        { field: 'malform', message: `is nothing that a notify of ${trade.channel} can be` },
+      ]);
+    }
+    const message = await notify.compose(job, trade, {
+      fields: body.fields,
+      signature: body.signature,
+      ...(body.malform === undefined ? {} : { malform: body.malform }),
+    });
     if (message === undefined) {
       throw new Problem('NO_NOTIFY_URL', `The trade ${outTradeNo} was opened without a notify_url`);
     }

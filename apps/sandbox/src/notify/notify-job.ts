@@ -40,17 +40,34 @@ export interface NotifyMessage {
   readonly body: string;
 }
 
+/** What else than its signature can be wrong with a notify. */
+export const NOTIFY_MALFORMATIONS = [
+  'truncated-ciphertext',
+  'short-nonce',
+  'bad-base64',
+  'wrong-key',
+  'unknown-serial',
+  'stale',
+  'sign-test',
+  'huge',
+] as const;
+
+export type NotifyMalformation = (typeof NOTIFY_MALFORMATIONS)[number];
+
 /** A notify with some fields of a tester's own. */
 export interface NotifyOverrides {
   /** Fields that differ from the true ones; signed with the rest. */
   readonly fields?: Readonly<Record<string, string>>;
   readonly signature?: 'valid' | 'wrong' | 'missing';
+  readonly malform?: NotifyMalformation;
 }
 
 /** How one channel notifies. */
 export interface NotifyProtocol {
   /** The waits after the first, second, … failed try; after the last one the channel gives up. */
   readonly retryDelaysMs: readonly number[];
+  /** The ways in which this channel's notifies can be malformed on demand; none unless told. */
+  readonly malformations?: readonly NotifyMalformation[];
   /** Signs afresh for every try: the time of sending is part of the content. */
   compose(
     job: Pick<NotifyJob, 'notifyId' | 'event' | 'tampered'>,

@@ -1,8 +1,9 @@
 /** The channels that keep their trades in this book. */
-export type ChannelName = 'alipay';
+export const CHANNEL_NAMES = ['alipay', 'wechat'] as const;
+export type ChannelName = (typeof CHANNEL_NAMES)[number];
 
-/** Where the buyer pays. */
-export type PayMethod = 'page' | 'wap' | 'qr';
+/** Where the buyer pays: Alipay's three ways, then WeChat Pay's. */
+export type PayMethod = 'page' | 'wap' | 'qr' | 'native' | 'h5' | 'jsapi' | 'app';
 
 /**
  * What the channel itself knows of a trade, in no channel's own words. `FINISHED` is paid and beyond any refund; `CLOSED`

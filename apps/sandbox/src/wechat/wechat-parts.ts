@@ -1,0 +1,42 @@
+import type { Provider, Type } from '@nestjs/common';
+import { NotifySigning } from './notify-signing.js';
+import { OrderOperations } from './operations/order-operations.js';
+import { PrepayBook } from './prepay-book.js';
+import { WechatApiController } from './wechat-api.controller.js';
+import { WechatApi } from './wechat-api.service.js';
+import { WechatChannel } from './wechat-channel.js';
+import { WechatControlController } from './wechat-control.controller.js';
+import { WechatKeys } from './wechat-keys.js';
+import { WechatMerchants, type WechatMerchantEntry } from './wechat-merchants.js';
+import { WechatNotify } from './wechat-notify.js';
+import { WechatPagesController } from './wechat-pages.controller.js';
+
+/** What WeChat Pay adds to the sandbox. */
+export interface WechatParts {
+  readonly controllers: Type[];
+  readonly providers: Provider[];
+}
+
+/**
+ * Reads WeChat Pay's keys, or makes them, and the merchants' keys.
+ *
+ * @throws BadConfigurationError for merchants' keys that can't be used.
+ */
+export async function loadWechat(
+  dataDir: string,
+  merchants: readonly WechatMerchantEntry[],
+): Promise<WechatParts> {
+  return {
+    controllers: [WechatApiController, WechatPagesController, WechatControlController],
+    providers: [
+      { provide: WechatMerchants, useValue: await WechatMerchants.load(merchants) },
+      { provide: WechatKeys, useValue: await WechatKeys.load(dataDir) },
+      PrepayBook,
+      NotifySigning,
+      OrderOperations,
+      WechatApi,
+      WechatNotify,
+      WechatChannel,
+    ],
+  };
+}
