@@ -1,5 +1,5 @@
 import type { DatabaseOptions } from '#libs/database';
-import { Ledger1763683200000 } from './migrations/1-ledger.js';
+import { WALLET_MIGRATIONS } from './migrations/index.js';
 
 export function walletDatabase(environment: {
   readonly MYSQL_URL: string;
@@ -10,6 +10,6 @@ export function walletDatabase(environment: {
     url: environment.MYSQL_URL,
     schema: `${environment.MYSQL_SCHEMA_PREFIX}wallet`,
     poolSize: environment.MYSQL_POOL_SIZE,
-    migrations: [Ledger1763683200000],
+    migrations: WALLET_MIGRATIONS,
   };
 }

@@ -1,3 +1,5 @@
+import type { payment } from '#libs/contracts';
+
 /**
  * The chart of accounts. Amounts are signed from the owners' side: a credit is positive, a debit negative, so a
  * transfer's entries sum to zero and so does the whole book. A liability (what the platform owes an owner) stands
@@ -26,11 +28,37 @@ export const WECHAT_CLEARING = systemAccount(2n, 'wechat_clearing', 'debit');
 /** What the channels keep of each payment: a cost of ours, since the merchant is credited in full. */
 export const CHANNEL_FEE = systemAccount(3n, 'channel_fee', 'debit');
 
-export const SYSTEM_ACCOUNTS: readonly SystemAccount[] = [ALIPAY_CLEARING, WECHAT_CLEARING, CHANNEL_FEE];
+/** What bonuses cost us: granted with recharges, taken back with their refunds. */
+export const PROMOTION = systemAccount(4n, 'promotion', 'debit');
+/** Buyers' money that pays no order, until it is given back. */
+export const SUSPENSE = systemAccount(5n, 'suspense', 'credit');
+/** Differences with the channels that two operators have given up. */
+export const WRITE_OFF = systemAccount(6n, 'write_off', 'debit');
+
+export const SYSTEM_ACCOUNTS: readonly SystemAccount[] = [
+  ALIPAY_CLEARING,
+  WECHAT_CLEARING,
+  CHANNEL_FEE,
+  PROMOTION,
+  SUSPENSE,
+  WRITE_OFF,
+];
+
+/** What each channel owes us, by its name. */
+export const CLEARING = { alipay: ALIPAY_CLEARING, wechat: WECHAT_CLEARING } as const satisfies Record<
+  payment.ChannelName,
+  SystemAccount
+>;
 
 /** The kinds of account that owners have; opened when first needed. */
 export const OWNER_ACCOUNTS = {
   merchant_cash: { side: 'credit', floorAmount: 0n },
+  /** Granted by offers: can be spent, and never withdrawn or refunded. */
+  merchant_bonus: { side: 'credit', floorAmount: 0n },
+  /** On its way back to the buyer, until the channel has decided. */
+  refund_in_transit: { side: 'credit', floorAmount: 0n },
+  /** The bonus that goes with it. */
+  bonus_in_transit: { side: 'credit', floorAmount: 0n },
 } as const satisfies Record<string, { side: AccountSide; floorAmount: bigint | null }>;
 
 export type OwnerAccountKind = keyof typeof OWNER_ACCOUNTS;

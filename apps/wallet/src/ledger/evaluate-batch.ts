@@ -48,12 +48,13 @@ export function evaluateBatch(
   const changed = new Set<string>();
 
   for (const { transferId, request } of batch) {
-    const code = reasonToReject(request.legs, accounts);
+    const legs = withoutShortfall(request.legs, accounts);
+    const code = reasonToReject(legs, accounts);
     if (code !== undefined) {
       rejections.push({ transferId, request, code });
       continue;
     }
-    const entries = request.legs.map((leg) => {
+    const entries = legs.map((leg) => {
       const accountCode = codeOf(leg.account);
       const after = applied(accountOf(accounts, accountCode), leg.amount);
       accounts.set(accountCode, after);
@@ -80,6 +81,25 @@ function accountOf(accounts: ReadonlyMap<string, AccountState>, code: string): A
 
 function applied(account: AccountState, amount: bigint): AccountState {
   return { ...account, posted: account.posted + amount, version: account.version + 1 };
+}
+
+/** What a balancing debit can't take from its own account is taken from the one that it names. */
+function withoutShortfall(legs: readonly Leg[], accounts: ReadonlyMap<string, AccountState>): readonly Leg[] {
+  if (legs.every(({ shortfallFrom }) => shortfallFrom === undefined)) return legs;
+  const amounts = new Map(legs.map(({ account, amount }) => [codeOf(account), amount]));
+  for (const { account, amount, shortfallFrom } of legs) {
+    if (shortfallFrom === undefined) continue;
+    const { posted, held, floor } = accountOf(accounts, codeOf(account));
+    const there = posted - held - (floor ?? posted - held + amount);
+    const missing = -amount - (there > 0n ? there : 0n);
+    if (missing <= 0n) continue;
+    amounts.set(codeOf(account), (amounts.get(codeOf(account)) ?? 0n) + missing);
+    const fallback = codeOf(shortfallFrom);
+    amounts.set(fallback, (amounts.get(fallback) ?? 0n) - missing);
+  }
+  return legs
+    .map(({ account }) => ({ account, amount: amounts.get(codeOf(account)) ?? 0n }))
+    .filter(({ amount }) => amount !== 0n);
 }
 
 /** Undefined when every leg may be applied. Only what takes money away can be refused for want of it. */

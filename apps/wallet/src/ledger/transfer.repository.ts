@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Transaction, isDuplicateKeyError } from '#libs/database';
+import { type SqlExecutor, type Transaction, isDuplicateKeyError } from '#libs/database';
 import type { NumberedRequest, Posting, Rejection } from './evaluate-batch.js';
 import { type RejectionCode, requestHash } from './transfer.js';
 
@@ -97,6 +97,27 @@ export class TransferRepository {
       }
     }
     return found;
+  }
+
+  /** A posted transfer and what it did to whom, by its key; null when nothing was posted under it. */
+  async findPosted(
+    executor: SqlExecutor,
+    scope: string,
+    idempotencyKey: string,
+  ): Promise<{ transferId: string; entries: readonly { code: string; amount: bigint }[] } | null> {
+    const rows = await executor.query<{ transfer_id: string; code: string; amount: string }>(
+      `SELECT \`e\`.\`transfer_id\`, \`a\`.\`code\`, \`e\`.\`amount\` FROM \`transfer\` AS \`t\`
+         JOIN \`entry\` AS \`e\` ON \`e\`.\`transfer_id\` = \`t\`.\`id\`
+         JOIN \`account\` AS \`a\` ON \`a\`.\`id\` = \`e\`.\`account_id\`
+        WHERE \`t\`.\`scope\` = ? AND \`t\`.\`idempotency_key\` = ? AND \`t\`.\`status\` = 'posted'`,
+      [scope, idempotencyKey],
+    );
+    const [first] = rows;
+    if (!first) return null;
+    return {
+      transferId: first.transfer_id,
+      entries: rows.map(({ code, amount }) => ({ code, amount: BigInt(amount) })),
+    };
   }
 
   /** Stores a rejection for a key that could not be claimed because its external id is taken. */

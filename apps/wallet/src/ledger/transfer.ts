@@ -7,6 +7,11 @@ import { type AccountRef, codeOf } from './chart-of-accounts.js';
 export interface Leg {
   readonly account: AccountRef;
   readonly amount: bigint;
+  /**
+   * Of a debit: takes what is there, down to the floor, and what is missing from this account, which has a leg of its
+   * own (TigerBeetle calls it a balancing debit). The split is decided where the balances are locked.
+   */
+  readonly shortfallFrom?: AccountRef;
 }
 
 /** A wish to move money. Its legs sum to zero, or it is a bug in the recipe that made it. */
@@ -51,7 +56,9 @@ export type RejectionCode = Extract<
 
 /** Two requests under one key are the same only if this is the same: everything that decides where money goes. */
 export function requestHash(request: TransferRequest): Buffer {
-  const legs = request.legs.map((leg) => `${codeOf(leg.account)}=${leg.amount}`);
+  const legs = request.legs.map(({ account, amount, shortfallFrom }) =>
+    shortfallFrom ? `${codeOf(account)}=${amount}|${codeOf(shortfallFrom)}` : `${codeOf(account)}=${amount}`,
+  );
   return createHash('sha256')
     .update(JSON.stringify([request.kind, request.reference, request.externalId, legs]))
     .digest();
@@ -66,7 +73,10 @@ export function assertBalanced(request: TransferRequest): void {
   if (
     request.legs.length < 2 ||
     request.legs.some((leg) => leg.amount === 0n) ||
-    codes.size !== request.legs.length
+    codes.size !== request.legs.length ||
+    request.legs.some(
+      ({ amount, shortfallFrom }) => shortfallFrom && (amount > 0n || !codes.has(codeOf(shortfallFrom))),
+    )
   ) {
     throw new Error(
       `Transfer ${request.scope}/${request.idempotencyKey} needs at least two legs, none of them zero, each with another account`,

@@ -4,6 +4,7 @@ import { Log } from '#libs/service';
 import { eventually } from '#libs/testing';
 import { newMerchant } from '../testing/requests.js';
 import { type LedgerReplica, type TestLedger, startTestLedger } from '../testing/test-ledger.js';
+import { PostingAnnouncer } from '../ledger/posting-announcer.js';
 import { RechargeController } from './recharge.controller.js';
 
 type Paid = PayloadOf<typeof payment.orderPaid>;
@@ -16,7 +17,9 @@ beforeAll(async () => {
   book = await startTestLedger();
   replicas = [await book.replica(), await book.replica()];
   const log = Log.create('wallet', 'wallet-1', 'silent');
-  controllers = replicas.map(({ ledger, outbox }) => new RechargeController(ledger, outbox, log));
+  controllers = replicas.map(
+    ({ ledger, outbox }) => new RechargeController(new PostingAnnouncer(ledger, outbox, log)),
+  );
 }, 60_000);
 afterAll(() => book.stop());
 
@@ -86,7 +89,7 @@ describe('a paid order', () => {
     for (let time = 0; time < 2; time += 1) {
       await expect(credit(double)).rejects.toMatchObject({
         code: 'EXTERNAL_ID_TAKEN',
-        message: expect.stringContaining(`Order ${double.orderId} is paid and can't be credited`),
+        message: expect.stringContaining(`Order ${double.orderId} is paid and can't be booked`),
       });
     }
     expect(await book.balanceOf(paid.merchantId)).toBe(50_000_000n);

@@ -7,7 +7,7 @@ import { AccountRepository } from '../ledger/account.repository.js';
 import { LedgerPosting } from '../ledger/ledger-posting.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { TransferRepository } from '../ledger/transfer.repository.js';
-import { Ledger1763683200000 } from '../migrations/1-ledger.js';
+import { WALLET_MIGRATIONS } from '../migrations/index.js';
 
 export interface ReplicaOptions {
   /** How this replica reaches MySQL; directly by default. */
@@ -43,7 +43,7 @@ export interface TestLedger {
 }
 
 export async function startTestLedger(): Promise<TestLedger> {
-  const schema = await createTestDatabase('wallet', { migrations: [Ledger1763683200000] });
+  const schema = await createTestDatabase('wallet', { migrations: WALLET_MIGRATIONS });
   const { database } = schema;
   const relayed: EncodedEvent[] = [];
   const endings: (() => Promise<void>)[] = [];

@@ -1,0 +1,5 @@
+import { Ledger1763683200000 } from './1-ledger.js';
+import { RefundsAndBonuses1763769600002 } from './2-refunds-and-bonuses.js';
+
+/** In the order in which they run. */
+export const WALLET_MIGRATIONS = [Ledger1763683200000, RefundsAndBonuses1763769600002];
