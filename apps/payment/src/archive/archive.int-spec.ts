@@ -130,7 +130,7 @@ describe('the archive', () => {
       [order.orderId],
     );
     const before = await rowsOf(order.orderId);
-    await expect(archiveAll()).rejects.toThrow();
+    await expect(archiveAll()).rejects.toThrow('Duplicate entry');
     expect(await rowsOf(order.orderId)).toEqual(before);
     await fixture.database.write(`DELETE FROM \`${archived}\` WHERE \`order_id\` = ?`, [order.orderId]);
     expect(await archiveAll()).toBe(1);
