@@ -12,6 +12,7 @@ import { CashierController } from './cashier/cashier.controller.js';
 import { Channels } from './channel/channels.js';
 import { SandboxConfig } from './config.js';
 import { FaultsController } from './control/faults.controller.js';
+import { RefundsController } from './control/refunds.controller.js';
 import { TradesController } from './control/trades.controller.js';
 import { Faults } from './faults/faults.js';
 import { HealthController } from './health/health.controller.js';
@@ -21,6 +22,7 @@ import { NotifyQueue } from './notify/notify-queue.js';
 import { NotifySender } from './notify/notify-sender.js';
 import { StatisticsController } from './stats/statistics.controller.js';
 import { Statistics } from './stats/statistics.js';
+import { RefundBook } from './refund/refund-book.js';
 import { QrCodes } from './trade/qr-codes.js';
 import { TradeBook } from './trade/trade-book.js';
 import type { WechatParts } from './wechat/wechat-parts.js';
@@ -45,6 +47,7 @@ export class SandboxModule {
         AlipayGatewayController,
         CashierController,
         TradesController,
+        RefundsController,
         FaultsController,
         StatisticsController,
         HealthController,
@@ -62,6 +65,7 @@ export class SandboxModule {
         Faults,
         Channels,
         TradeBook,
+        RefundBook,
         QrCodes,
         NotifySender,
         NotifyQueue,

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Channels } from '../channel/channels.js';
 import { SandboxConfig } from '../config.js';
-import { Faults, type FaultKind } from '../faults/faults.js';
+import { Faults } from '../faults/faults.js';
 import { planNotifies, type NotifyMode } from '../notify/notify-plan.js';
 import { NotifyQueue } from '../notify/notify-queue.js';
+import { modeByTrouble } from '../notify/notify-trouble.js';
 import { TradeBook, type PayOutcome } from '../trade/trade-book.js';
 import type { Trade } from '../trade/trade.js';
 
@@ -15,15 +16,6 @@ export interface Purchase {
   readonly delayMs?: number;
   readonly finished?: boolean;
 }
-
-/** The faults that decide how the merchant hears of it; the first that strikes counts. */
-const NOTIFY_FAULTS = [
-  ['notifyNever', 'never'],
-  ['notifyTampered', 'tampered'],
-  ['notifyLate', 'late'],
-  ['notifyDuplicate', 'duplicate'],
-  ['notifyOutOfOrder', 'outOfOrder'],
-] as const satisfies readonly (readonly [FaultKind, NotifyMode])[];
 
 /** Pays, in the place of a person with a telephone, and sets the notifies going. */
 @Injectable()
@@ -67,7 +59,6 @@ export class Buyer {
 
   private modeOf(trade: Trade, purchase: Purchase): NotifyMode {
     if (purchase.notify !== undefined && purchase.notify !== 'normal') return purchase.notify;
-    const struck = NOTIFY_FAULTS.find(([kind]) => this.faults.strikes(kind, trade.outTradeNo));
-    return struck?.[1] ?? 'normal';
+    return modeByTrouble(this.faults, trade.outTradeNo);
   }
 }

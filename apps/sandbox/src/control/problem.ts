@@ -9,6 +9,8 @@ const TITLES = {
   PAY_URL_REFUSED: [400, 'The channel refuses that payment URL'],
   NOT_FOUND: [404, 'There is no such thing here'],
   TRADE_NOT_FOUND: [404, 'The channel knows no such trade'],
+  REFUND_NOT_FOUND: [404, 'The channel knows no such refund'],
+  REFUND_SETTLED: [409, 'The refund has ended already'],
   TRADE_ALREADY_PAID: [409, 'The trade is paid already'],
   TRADE_CLOSED: [409, 'The trade is closed'],
   NO_NOTIFY_URL: [409, 'The merchant gave no address to notify'],

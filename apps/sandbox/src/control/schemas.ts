@@ -36,6 +36,8 @@ export const notifySchema = z.strictObject({
   signature: z.enum(['valid', 'wrong', 'missing']).default('valid'),
   /** Something else that is wrong with it, where the channel's notifies can be wrong in that way. */
   malform: z.enum(NOTIFY_MALFORMATIONS).optional(),
+  /** Tells of this refund of the trade, where the channel notifies of refunds. */
+  outRefundNo: z.string().min(1).optional(),
   /** Copies, all at the same moment. */
   count: z.number().int().min(1).max(500).default(1),
 });

@@ -1,12 +1,19 @@
 import type { NotifyJob } from '../notify/notify-job.js';
+import type { Refund } from '../refund/refund.js';
 import { formatYuan } from '../trade/fen.js';
 import type { QrCode } from '../trade/qr-codes.js';
+import { refundView } from './refund-view.js';
 import type { Trade } from '../trade/trade.js';
 
 const iso = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
 
 /** The channel's truth of a trade, for the control API. */
-export function tradeView(trade: Trade, notifies: readonly NotifyJob[], orderedFaults: object) {
+export function tradeView(
+  trade: Trade,
+  notifies: readonly NotifyJob[],
+  orderedFaults: object,
+  refunds: readonly Refund[],
+) {
   return {
     outTradeNo: trade.outTradeNo,
     channel: trade.channel,
@@ -27,6 +34,7 @@ export function tradeView(trade: Trade, notifies: readonly NotifyJob[], orderedF
     queries: trade.queries,
     orderedFaults,
     notifies: notifies.map(notifyView),
+    refunds: refunds.map(refundView),
   };
 }
 
@@ -35,6 +43,7 @@ function notifyView(job: NotifyJob) {
     notifyId: job.notifyId,
     event: job.event,
     tampered: job.tampered,
+    outRefundNo: job.outRefundNo ?? null,
     state: job.state,
     createdAt: iso(job.createdAt),
     nextAt: job.state === 'PENDING' ? iso(job.nextAt) : null,

@@ -5,6 +5,7 @@ import { Faults } from '../faults/faults.js';
 import { Journal } from '../journal/journal.js';
 import { NotifyQueue } from '../notify/notify-queue.js';
 import { NotifySender } from '../notify/notify-sender.js';
+import { RefundBook } from '../refund/refund-book.js';
 import { QrCodes } from '../trade/qr-codes.js';
 import { TradeBook } from '../trade/trade-book.js';
 import type { ChannelName, Trade } from '../trade/trade.js';
@@ -24,6 +25,7 @@ export class TradesController {
     private readonly faults: Faults,
     private readonly channels: Channels,
     private readonly journal: Journal,
+    private readonly refunds: RefundBook,
   ) {}
 
   @Get()
@@ -90,7 +92,12 @@ export class TradesController {
     const trade = this.find(outTradeNo);
     if (trade === undefined) throw unknownTrade(outTradeNo);
     const { notify } = this.channels.of(trade.channel);
-    const job = { notifyId: notify.newNotifyId(Date.now()), event: trade.state, tampered: false };
+    const job = {
+      notifyId: notify.newNotifyId(Date.now()),
+      event: trade.state,
+      tampered: false,
+      ...(body.outRefundNo === undefined ? {} : { outRefundNo: body.outRefundNo }),
+    };
     if (body.malform !== undefined && !notify.malformations?.includes(body.malform)) {
       throw new Problem('VALIDATION_FAILED', 'Look at: malform', [
         { field: 'malform', message: `is nothing that a notify of ${trade.channel} can be` },
@@ -146,7 +153,8 @@ export class TradesController {
   }
 
   private view(trade: Trade) {
-    return tradeView(trade, this.notifies.jobsOf(trade), this.faults.orderedFor(trade.outTradeNo));
+    const faults = this.faults.orderedFor(trade.outTradeNo);
+    return tradeView(trade, this.notifies.jobsOf(trade), faults, this.refunds.of(trade));
   }
 
   /** The merchant's numbers are unique over all channels: an attempt goes to one. */

@@ -28,6 +28,14 @@ export const FAULT_KINDS = [
   'tamperedReply',
   /** A closed trade can still be paid. */
   'paidAfterClose',
+  /** A refund stays in process until the control API ends it. */
+  'refundInProcess',
+  /** A refund ends abnormally: it could not be handed to the buyer. */
+  'refundAbnormal',
+  /** A refund ends closed: nothing went back. */
+  'refundClosed',
+  /** A refund is refused because the merchant's account does not have the money; nothing is done. */
+  'notEnough',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

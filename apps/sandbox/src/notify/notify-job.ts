@@ -24,6 +24,8 @@ export interface NotifyJob {
   readonly notifyId: string;
   /** The state of the trade that it tells of; may be an older one than the present. */
   readonly event: TradeState;
+  /** The refund that it tells of; of the payment when there is none. */
+  readonly outRefundNo?: string;
   /** Changed on the way: the signature does not fit the content. */
   readonly tampered: boolean;
   readonly createdAt: number;
@@ -70,7 +72,7 @@ export interface NotifyProtocol {
   readonly malformations?: readonly NotifyMalformation[];
   /** Signs afresh for every try: the time of sending is part of the content. */
   compose(
-    job: Pick<NotifyJob, 'notifyId' | 'event' | 'tampered'>,
+    job: Pick<NotifyJob, 'notifyId' | 'event' | 'outRefundNo' | 'tampered'>,
     trade: Trade,
     overrides?: NotifyOverrides,
   ): Promise<NotifyMessage | undefined>;

@@ -18,6 +18,7 @@ const SHUTDOWN_PATIENCE_MS = 3_000;
 export interface NotifyOrder {
   readonly notifyId: string;
   readonly event: TradeState;
+  readonly outRefundNo?: string;
   readonly tampered?: boolean;
   readonly delayMs?: number;
 }
@@ -65,6 +66,7 @@ export class NotifyQueue implements OnApplicationBootstrap, BeforeApplicationShu
       outTradeNo: trade.outTradeNo,
       notifyId: order.notifyId,
       event: order.event,
+      ...(order.outRefundNo === undefined ? {} : { outRefundNo: order.outRefundNo }),
       tampered: order.tampered ?? false,
       createdAt: now,
       state: 'PENDING',

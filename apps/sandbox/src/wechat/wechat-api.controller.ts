@@ -3,6 +3,7 @@ import type { HttpReply } from '../http/http-reply.js';
 import { certificatesOperation } from './operations/certificate-operation.js';
 import type { Operation } from './operations/operation.js';
 import { OrderOperations } from './operations/order-operations.js';
+import { RefundOperations } from './operations/refund-operations.js';
 import { WechatApi } from './wechat-api.service.js';
 import { WechatKeys } from './wechat-keys.js';
 
@@ -27,6 +28,7 @@ export class WechatApiController implements BeforeApplicationShutdown {
   constructor(
     private readonly api: WechatApi,
     private readonly orders: OrderOperations,
+    private readonly refunds: RefundOperations,
     private readonly keys: WechatKeys,
   ) {}
 
@@ -75,6 +77,20 @@ export class WechatApiController implements BeforeApplicationShutdown {
     @Res() reply: HttpReply,
   ): Promise<void> {
     return this.answer(request, reply, this.orders.close(outTradeNo));
+  }
+
+  @Post('refund/domestic/refunds')
+  refund(@Req() request: WechatHttpRequest, @Res() reply: HttpReply): Promise<void> {
+    return this.answer(request, reply, this.refunds.refund());
+  }
+
+  @Get('refund/domestic/refunds/:outRefundNo')
+  queryRefund(
+    @Param('outRefundNo') outRefundNo: string,
+    @Req() request: WechatHttpRequest,
+    @Res() reply: HttpReply,
+  ): Promise<void> {
+    return this.answer(request, reply, this.refunds.query(outRefundNo));
   }
 
   @Get('certificates')

@@ -8,11 +8,14 @@ import {
   type NotifyOverrides,
   type NotifyProtocol,
 } from '../notify/notify-job.js';
+import { RefundBook } from '../refund/refund-book.js';
+import type { RefundState } from '../refund/refund.js';
 import type { Trade } from '../trade/trade.js';
 import { encryptResource } from './cipher.js';
 import { malform, type NotifyParts } from './malformed-notify.js';
 import { NotifySigning } from './notify-signing.js';
 import { PrepayBook, type WechatOrder } from './prepay-book.js';
+import { notifiedRefundOf } from './refund-resource.js';
 import { replyMessage, signSha256, spoilSignature } from './signature.js';
 import { transactionOf } from './transaction.js';
 import { WechatMerchants } from './wechat-merchants.js';
@@ -22,8 +25,17 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** The channel tells of the end of a refund; one that is in process is told of only when a tester orders it. */
+const REFUND_EVENTS = {
+  PROCESSING: ['REFUND.SUCCESS', '退款成功'],
+  SUCCEEDED: ['REFUND.SUCCESS', '退款成功'],
+  ABNORMAL: ['REFUND.ABNORMAL', '退款异常'],
+  CLOSED: ['REFUND.CLOSED', '退款关闭'],
+} as const satisfies Record<RefundState, readonly [string, string]>;
+
 /** What a notify tells: its kind, its sentence, and the resource that is encrypted. */
 export interface NotifyContent {
+  readonly url: string;
   readonly eventType: string;
   readonly summary: string;
   readonly originalType: 'transaction' | 'refund';
@@ -56,6 +68,7 @@ export class WechatNotify implements NotifyProtocol {
     private readonly merchants: WechatMerchants,
     private readonly prepays: PrepayBook,
     private readonly signing: NotifySigning,
+    private readonly refunds: RefundBook,
   ) {}
 
   /** `EV-`, the time in Beijing, and digits. */
@@ -69,14 +82,14 @@ export class WechatNotify implements NotifyProtocol {
   }
 
   async compose(
-    job: Pick<NotifyJob, 'notifyId' | 'event' | 'tampered'>,
+    job: Pick<NotifyJob, 'notifyId' | 'event' | 'outRefundNo' | 'tampered'>,
     trade: Trade,
     overrides: NotifyOverrides = {},
   ): Promise<NotifyMessage | undefined> {
     const order = this.prepays.order(trade.outTradeNo);
     const merchant = order && this.merchants.find(order.mchid);
-    if (trade.notifyUrl === undefined || order === undefined || merchant === undefined) return undefined;
-    const content = this.contentOf(job, trade, order);
+    const content = order && this.contentOf(job, trade, order);
+    if (content === undefined || order === undefined || merchant === undefined) return undefined;
     const plaintext = JSON.stringify(withFields(content.resource, overrides.fields ?? {}));
     const signer = this.signing.signerFor(order);
     const whole: NotifyParts = {
@@ -99,7 +112,7 @@ export class WechatNotify implements NotifyProtocol {
     const nonce = randomBytes(16).toString('hex');
     const signature = await signSha256(replyMessage(String(parts.timestamp), nonce, body), signer.privateKey);
     return {
-      url: trade.notifyUrl,
+      url: content.url,
       headers: {
         'content-type': 'application/json',
         accept: '*/*',
@@ -117,12 +130,34 @@ export class WechatNotify implements NotifyProtocol {
     };
   }
 
-  private contentOf(job: Pick<NotifyJob, 'event'>, trade: Trade, order: WechatOrder): NotifyContent {
+  /** @returns `undefined` when the merchant named no address for it. */
+  private contentOf(
+    job: Pick<NotifyJob, 'event' | 'outRefundNo'>,
+    trade: Trade,
+    order: WechatOrder,
+  ): NotifyContent | undefined {
+    if (job.outRefundNo !== undefined) return this.refundContentOf(job.outRefundNo, trade, order);
+    if (trade.notifyUrl === undefined) return undefined;
+    const hasRefunds = this.refunds.takenFen(trade) > 0n;
     return {
+      url: trade.notifyUrl,
       eventType: 'TRANSACTION.SUCCESS',
       summary: '支付成功',
       originalType: 'transaction',
-      resource: transactionOf(trade, order, false, job.event),
+      resource: transactionOf(trade, order, hasRefunds, job.event),
+    };
+  }
+
+  private refundContentOf(outRefundNo: string, trade: Trade, order: WechatOrder): NotifyContent | undefined {
+    const refund = this.refunds.find('wechat', outRefundNo);
+    if (refund?.notifyUrl === undefined || refund.outTradeNo !== trade.outTradeNo) return undefined;
+    const [eventType, summary] = REFUND_EVENTS[refund.state];
+    return {
+      url: refund.notifyUrl,
+      eventType,
+      summary,
+      originalType: 'refund',
+      resource: notifiedRefundOf(refund, trade, order.mchid),
     };
   }
 }

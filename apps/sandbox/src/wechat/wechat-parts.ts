@@ -1,7 +1,9 @@
 import type { Provider, Type } from '@nestjs/common';
 import { NotifySigning } from './notify-signing.js';
 import { OrderOperations } from './operations/order-operations.js';
+import { RefundOperations } from './operations/refund-operations.js';
 import { PrepayBook } from './prepay-book.js';
+import { WechatRefundNotify } from './refund-notify.js';
 import { WechatApiController } from './wechat-api.controller.js';
 import { WechatApi } from './wechat-api.service.js';
 import { WechatChannel } from './wechat-channel.js';
@@ -34,8 +36,10 @@ export async function loadWechat(
       PrepayBook,
       NotifySigning,
       OrderOperations,
+      RefundOperations,
       WechatApi,
       WechatNotify,
+      WechatRefundNotify,
       WechatChannel,
     ],
   };

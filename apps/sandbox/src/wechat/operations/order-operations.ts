@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { PublicAddress } from '../../http/public-address.js';
+import { RefundBook } from '../../refund/refund-book.js';
 import { TradeBook, type OpenOutcome } from '../../trade/trade-book.js';
 import type { Trade, TradeTerms } from '../../trade/trade.js';
 import { failures, isFailure, type WechatFailure } from '../failure.js';
@@ -33,6 +34,7 @@ export class OrderOperations {
     private readonly book: TradeBook,
     private readonly prepays: PrepayBook,
     private readonly address: PublicAddress,
+    private readonly refunds: RefundBook,
   ) {}
 
   /** `POST /v3/pay/transactions/{native|h5|jsapi|app}`: the trade is there from now on. */
@@ -105,7 +107,7 @@ export class OrderOperations {
     const order = trade && this.prepays.order(trade.outTradeNo);
     if (trade === undefined || order === undefined) return failures.orderNotExist;
     trade.queries += 1;
-    return { status: 200, body: transactionOf(trade, order, false) };
+    return { status: 200, body: transactionOf(trade, order, this.refunds.takenFen(trade) > 0n) };
   }
 
   /** Another merchant's trade does not exist for this one. */
