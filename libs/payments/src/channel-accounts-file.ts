@@ -26,11 +26,8 @@ export class BadAccountsFileError extends Error {
   override readonly name = 'BadAccountsFileError';
 }
 
-interface Loaded {
-  readonly accounts: ChannelAccount[];
-  /** Every file that was read: when one of them changes, the accounts do. */
-  readonly files: readonly string[];
-}
+/** What each file that was looked for was like before it was read: when one of them changes, the accounts may do. */
+type Stamps = Map<string, string>;
 
 /**
  * Reads and opens our accounts at the channels.
@@ -39,32 +36,35 @@ interface Loaded {
  * @throws BadAccountsFileError or BadKeyError, in words.
  */
 export function loadChannelAccounts(path: string, drivers: Drivers = CHANNEL_DRIVERS): ChannelAccount[] {
-  return load(path, drivers).accounts;
+  return load(path, drivers, new Map());
 }
 
-function load(path: string, drivers: Drivers): Loaded {
-  const files = [resolve(path)];
-  const parsed = fileSchema.safeParse(parseJson(path, readText(path, path)));
-  if (!parsed.success) throw refusal(path, parsed.error.issues.map(sentenceOf));
+function load(path: string, drivers: Drivers, stamps: Stamps): ChannelAccount[] {
+  const read = (name: string, what: string) => {
+    const file = resolve(dirname(path), name);
+    stamps.set(file, stampOf(file));
+    return readText(file, what);
+  };
+  const written = parseJson(path, read(resolve(path), 'PAYMENT_CHANNELS_FILE'));
+  const parsed = fileSchema.safeParse(written);
+  if (!parsed.success) {
+    throw refusal(
+      path,
+      parsed.error.issues.map((issue) => `${accountOf(written, issue)}${sentenceOf(issue)}`),
+    );
+  }
   const ids = parsed.data.accounts.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw refusal(path, [`two accounts are called ${twice}`]);
-  const accounts = parsed.data.accounts.map(({ channel, settings, ...account }) => {
+  return parsed.data.accounts.map(({ channel, settings, ...account }) => {
     const driver = Object.hasOwn(drivers, channel) ? drivers[channel] : undefined;
     if (!driver) {
       const known = Object.keys(drivers).join(', ');
       throw refusal(path, [`account ${account.id}: there is no channel ${channel}; known are ${known}`]);
     }
-    const context = {
-      accountId: account.id,
-      readFile: (name: string, setting: string) => {
-        const file = resolve(dirname(path), name);
-        files.push(file);
-        return readText(file, `account ${account.id}: ${setting}`);
-      },
-    };
+    const readFile = (name: string, setting: string) => read(name, `account ${account.id}: ${setting}`);
     try {
-      return { ...account, channel: driver.openUnknown(settings, context) };
+      return { ...account, channel: driver.openUnknown(settings, { accountId: account.id, readFile }) };
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error;
       throw refusal(
@@ -73,13 +73,22 @@ function load(path: string, drivers: Drivers): Loaded {
       );
     }
   });
-  return { accounts, files };
 }
 
 const sentenceOf = (issue: z.core.$ZodIssue) => `${issue.path.join('.') || 'it'}: ${issue.message}`;
 
+/** Which account a problem is in, as a person knows it: by its id, and by its place only where that can't be read. */
+function accountOf(written: unknown, { path: [field, index] }: z.core.$ZodIssue): string {
+  const named = z.object({ accounts: z.array(z.unknown()) }).safeParse(written);
+  if (!named.success || field !== 'accounts' || typeof index !== 'number') return '';
+  const { data } = z.object({ id: payment.channelAccountId }).safeParse(named.data.accounts[index]);
+  return data ? `account ${data.id}: ` : '';
+}
+
 const refusal = (path: string, problems: readonly string[]) =>
-  new BadAccountsFileError(`The channel accounts in ${path} can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  new BadAccountsFileError(
+    `The channel accounts in ${path} can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+  );
 
 function readText(file: string, what: string): string {
   try {
@@ -116,28 +125,29 @@ export function watchChannelAccounts(
   { onChange, onError, everyMs = 1_000 }: AccountsWatch,
   drivers: Drivers = CHANNEL_DRIVERS,
 ): { stop(): void } {
-  let files: readonly string[] = load(path, drivers).files;
-  let seen = fingerprintOf(files);
-  const timer = setInterval(() => {
-    const now = fingerprintOf(files);
-    if (now === seen) return;
-    seen = now;
+  let stamps: Stamps = new Map();
+  const look = (tell: boolean) => {
+    const next: Stamps = new Map();
     try {
-      const loaded = load(path, drivers);
-      files = loaded.files;
-      seen = fingerprintOf(files);
-      onChange(loaded.accounts);
+      const accounts = load(path, drivers, next);
+      stamps = next;
+      if (tell) onChange(accounts);
     } catch (error) {
+      // The files of before too: whichever of them all is mended next, it is looked at.
+      stamps = new Map([...restamped(stamps), ...next]);
       onError(error);
     }
+  };
+  look(false);
+  const timer = setInterval(() => {
+    if ([...stamps].some(([file, stamp]) => stampOf(file) !== stamp)) look(true);
   }, everyMs);
   timer.unref();
   return { stop: () => clearInterval(timer) };
 }
 
-function fingerprintOf(files: readonly string[]): string {
-  return files.map(stampOf).join('|');
-}
+const restamped = (stamps: Stamps): [string, string][] =>
+  [...stamps.keys()].map((file) => [file, stampOf(file)]);
 
 function stampOf(file: string): string {
   try {

@@ -318,6 +318,7 @@ describe('opening a trade', () => {
     alipay.reply(PRECREATE, ok({ qr_code: 'https://qr.alipay.com/bax00001' }));
     expect(await channel.prepay(request({ method: 'qr' }))).toEqual({
       payUrl: null,
+      jsapiParameters: null,
       codeUrl: 'https://qr.alipay.com/bax00001',
     });
     expect(alipay.isSignedByApplication(lastCall())).toBe(true);
@@ -345,7 +346,7 @@ describe('opening a trade', () => {
 
   it('is not tried with a key that can not be used', () => {
     const settings = alipay.settings();
-    const swapped = { ...settings, privateKey: settings.alipayPublicKey };
+    const swapped = { ...settings, privateKey: alipay.publicKey };
     expect(() => new AlipayChannel(swapped)).toThrow(BadKeyError);
   });
 });

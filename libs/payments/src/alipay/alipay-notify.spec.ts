@@ -48,6 +48,7 @@ describe('a notify that Alipay signed', () => {
   it('tells what was paid, exactly', () => {
     expect(verifySigned()).toEqual({
       accepted: true,
+      about: 'trade',
       outTradeNo: '1234567890123456789',
       trade: {
         state: 'PAID',

@@ -9,11 +9,17 @@ export interface AlipayNotifyRules {
   readonly verify: (fields: Record<string, string>) => boolean;
 }
 
-const refuse = (reason: 'MALFORMED' | 'BAD_SIGNATURE', message: string): NotifyVerdict => ({
-  accepted: false,
-  reason,
-  message,
-});
+/** Longer than any number that we give a trade: more of what an unproven body says belongs in no log line. */
+const MAX_CLAIM_LENGTH = 64;
+
+function refuse(
+  reason: 'MALFORMED' | 'BAD_SIGNATURE',
+  message: string,
+  fields: Record<string, string> | undefined,
+): NotifyVerdict {
+  const claimed = fields?.['out_trade_no']?.slice(0, MAX_CLAIM_LENGTH);
+  return { accepted: false, reason, message, claimedOutTradeNo: claimed ? claimed : null };
+}
 
 /** Decoded once, never twice; a name that comes twice would let signed and used value differ, so it is refused. */
 function parseForm(body: Buffer): Record<string, string> | undefined {
@@ -29,16 +35,21 @@ function parseForm(body: Buffer): Record<string, string> | undefined {
 export function readAlipayNotify(notify: RawNotify, rules: AlipayNotifyRules): NotifyVerdict {
   const fields = parseForm(notify.body);
   if (!fields || !fields['sign'] || !fields['out_trade_no'] || !fields['trade_status']) {
-    return refuse('MALFORMED', 'The body is no notify form: sign, out_trade_no and trade_status are needed');
+    return refuse(
+      'MALFORMED',
+      'The body is no notify form: sign, out_trade_no and trade_status are needed',
+      fields,
+    );
   }
-  // The SDK verifies with whatever algorithm the form names; SHA-1 signatures have not been safe for years.
+  // SHA-1 signatures have not been safe for years.
   if ((fields['sign_type'] ?? 'RSA2') !== 'RSA2') {
-    return refuse('BAD_SIGNATURE', 'Only sign_type RSA2 is accepted');
+    return refuse('BAD_SIGNATURE', 'Only sign_type RSA2 is accepted', fields);
   }
   if (!rules.verify(fields)) {
     return refuse(
       'BAD_SIGNATURE',
-      `The signature of the notify for ${fields['out_trade_no']} is not Alipay's`,
+      `The signature of the notify for ${fields['out_trade_no'].slice(0, MAX_CLAIM_LENGTH)} is not Alipay's`,
+      fields,
     );
   }
   try {
@@ -48,14 +59,15 @@ export function readAlipayNotify(notify: RawNotify, rules: AlipayNotifyRules): N
       totalAmount: fields['total_amount'],
       paidAt: fields['gmt_payment'],
     });
-    return {
-      accepted: true,
-      outTradeNo: fields['out_trade_no'],
-      trade,
-      mismatches: mismatchesOf(fields, rules),
-    };
+    const about = { outTradeNo: fields['out_trade_no'], mismatches: mismatchesOf(fields, rules) };
+    const outRefundNo = fields['gmt_refund'] ? fields['out_biz_no'] : undefined;
+    // It names the refund, and of the money only the sum of all refunds of the trade: what this one gave is to be asked.
+    if (outRefundNo) {
+      return { accepted: true, about: 'refund', ...about, outRefundNo, refund: { state: 'PROCESSING' } };
+    }
+    return { accepted: true, about: 'trade', ...about, trade };
   } catch (error) {
-    if (ChannelError.is(error)) return refuse('MALFORMED', error.message);
+    if (ChannelError.is(error)) return refuse('MALFORMED', error.message, fields);
     throw error;
   }
 }

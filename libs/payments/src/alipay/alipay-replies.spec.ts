@@ -38,12 +38,13 @@ describe("Alipay's error codes", () => {
     ['NOT_DONE', ['isp.call-limited', 'isp.app-call-limited', 'isv.app-call-limited']],
     ['UNKNOWN', ['ACQ.SYSTEM_ERROR', 'isp.unknow-error']],
   ])('are %s where that is certain', (kind, subCodes) => {
-    for (const subCode of subCodes) expect([subCode, error({ subCode }).kind]).toEqual([subCode, kind]);
+    for (const subCode of subCodes)
+      expect([subCode, error({ sub_code: subCode }).kind]).toEqual([subCode, kind]);
   });
 
   it('are UNKNOWN where nobody has met them yet, whatever they sound like', () => {
     for (const subCode of ['ACQ.PAYMENT_FAIL', 'isp.not-done', 'REFUSED', 'constructor', 'toString']) {
-      expect([subCode, error({ subCode }).kind]).toEqual([subCode, 'UNKNOWN']);
+      expect([subCode, error({ sub_code: subCode }).kind]).toEqual([subCode, 'UNKNOWN']);
     }
   });
 
@@ -61,12 +62,12 @@ describe("Alipay's error codes", () => {
   });
 
   it('say more by their sub-code than by their code', () => {
-    expect(error({ code: '40002', subCode: 'isp.unknow-error' }).kind).toBe('UNKNOWN');
-    expect(error({ code: '20000', subCode: 'isp.call-limited' }).kind).toBe('NOT_DONE');
+    expect(error({ code: '40002', sub_code: 'isp.unknow-error' }).kind).toBe('UNKNOWN');
+    expect(error({ code: '20000', sub_code: 'isp.call-limited' }).kind).toBe('NOT_DONE');
   });
 
   it('are told with the method, the code and the words that came with it', () => {
-    expect(error({ subCode: 'ACQ.TRADE_HAS_CLOSE', subMsg: '交易已经关闭' })).toMatchObject({
+    expect(error({ sub_code: 'ACQ.TRADE_HAS_CLOSE', sub_msg: '交易已经关闭' })).toMatchObject({
       channelCode: 'ACQ.TRADE_HAS_CLOSE',
       message: 'Alipay answered alipay.trade.query with ACQ.TRADE_HAS_CLOSE: 交易已经关闭',
     });

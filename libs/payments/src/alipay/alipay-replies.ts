@@ -1,14 +1,14 @@
-import { parseYuan } from '#libs/money';
+import { AmountError, microsToYuanExact, parseYuan } from '#libs/money';
 import { ChannelError, type ChannelErrorKind } from '../channel-error.js';
 import type { ChannelTrade } from '../payment-channel.js';
 import { fromBeijingTime } from './beijing-time.js';
 
-/** What `alipay-sdk` makes of the inner object of a reply: keys in camel case, values as they came. */
+/** The inner object of a reply, as it came. */
 export type AlipayReply = Readonly<Record<string, unknown>> & {
   readonly code?: unknown;
   readonly msg?: unknown;
-  readonly subCode?: unknown;
-  readonly subMsg?: unknown;
+  readonly sub_code?: unknown;
+  readonly sub_msg?: unknown;
 };
 
 const CODE_OK = '10000';
@@ -27,6 +27,14 @@ const SUB_CODE_KINDS: Readonly<Record<string, ChannelErrorKind>> = {
   'ACQ.REASON_TRADE_STATUS_INVALID': 'REFUSED',
   'ACQ.CONTEXT_INCONSISTENT': 'REFUSED',
   'ACQ.ACCESS_FORBIDDEN': 'REFUSED',
+  'ACQ.SELLER_BALANCE_NOT_ENOUGH': 'REFUSED',
+  'ACQ.REFUND_AMT_NOT_EQUAL_TOTAL': 'REFUSED',
+  'ACQ.REASON_TRADE_REFUND_FEE_ERR': 'REFUSED',
+  'ACQ.REFUND_FEE_ERROR': 'REFUSED',
+  'ACQ.TRADE_NOT_ALLOW_REFUND': 'REFUSED',
+  'ACQ.DISCORDANT_REPEAT_REQUEST': 'REFUSED',
+  'ACQ.BUYER_NOT_EXIST': 'REFUSED',
+  'ACQ.BUYER_ENABLE_STATUS_FORBID': 'REFUSED',
   'isv.invalid-app-id': 'REFUSED',
   'isv.invalid-signature': 'REFUSED',
   'isv.missing-method': 'REFUSED',
@@ -46,7 +54,10 @@ const CODE_KINDS: Readonly<Record<string, ChannelErrorKind>> = {
   '40006': 'REFUSED',
 };
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** The gateway is not available, or refuses for the rate. */
+const OVERLOAD_CODES: readonly string[] = ['20000', '40005'];
+
+export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 export function isSuccess(reply: AlipayReply): boolean {
   return reply.code === CODE_OK;
@@ -61,21 +72,20 @@ function kindIn(
 }
 
 function subCodeOf(reply: AlipayReply): string {
-  return text(reply.subCode) || text(reply.code);
+  return text(reply.sub_code) || text(reply.code);
 }
 
 /** The error that a reply without success means. */
 export function errorOf(method: string, reply: AlipayReply): ChannelError {
   const code = subCodeOf(reply);
   const kind = kindIn(SUB_CODE_KINDS, code) ?? kindIn(CODE_KINDS, text(reply.code)) ?? 'UNKNOWN';
-  return new ChannelError(
-    kind,
-    code,
-    `Alipay answered ${method} with ${code}: ${text(reply.subMsg) || text(reply.msg)}`,
-  );
+  const message = `Alipay answered ${method} with ${code}: ${text(reply.sub_msg) || text(reply.msg)}`;
+  const backOff =
+    code.startsWith('isp.') || code.endsWith('call-limited') || OVERLOAD_CODES.includes(text(reply.code));
+  return new ChannelError(kind, code, message, { backOff });
 }
 
-function malformed(what: string): ChannelError {
+export function malformed(what: string): ChannelError {
   return new ChannelError('UNKNOWN', 'MALFORMED_REPLY', `Alipay's answer has no usable ${what}`);
 }
 
@@ -85,6 +95,16 @@ export function amountOf(value: unknown, field: string): bigint {
     return parseYuan(text(value));
   } catch {
     throw malformed(field);
+  }
+}
+
+/** @throws ChannelError `REFUSED` for what is no whole number of fen, which Alipay can't be asked for. */
+export function yuanOf(amount: bigint): string {
+  try {
+    return microsToYuanExact(amount);
+  } catch (cause) {
+    if (!(cause instanceof AmountError)) throw cause;
+    throw new ChannelError('REFUSED', 'AMOUNT', 'The amount is no whole number of fen', { cause });
   }
 }
 

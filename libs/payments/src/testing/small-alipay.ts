@@ -43,14 +43,20 @@ export class SmallAlipay {
   /** What the merchant is configured with. */
   settings(more: Partial<AlipaySettings> = {}): AlipaySettings {
     return {
+      accountId: 'alipay-main',
       gatewayUrl: this.gatewayUrl,
       appId: this.appId,
       sellerId: this.sellerId,
       privateKey: this.application.privateKey.export(pem('pkcs8')).toString(),
-      alipayPublicKey: this.alipay.publicKey.export(pem('spki')).toString(),
-      feeBps: 60,
+      theirs: { alipayPublicKeys: [this.publicKey] },
+      feeBasisPoints: 60,
       ...more,
     };
+  }
+
+  /** Alipay's own, as its console shows it. */
+  get publicKey(): string {
+    return this.alipay.publicKey.export(pem('spki')).toString();
   }
 
   /** Answers a method with this inner object, properly signed. */

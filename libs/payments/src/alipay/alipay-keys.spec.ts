@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { BadKeyError } from '../rsa-key.js';
-import { checkAlipayKeys } from './alipay-settings.js';
+import { openAlipayKeys } from './alipay-keys.js';
 
 const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength });
 const spki = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString();
@@ -15,6 +15,9 @@ const short = rsa(1024);
 const ec = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 const ed25519 = generateKeyPairSync('ed25519');
 const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
+
+const open = ({ privateKey, alipayPublicKey }: { privateKey: string; alipayPublicKey: string }) =>
+  openAlipayKeys({ privateKey, theirs: { alipayPublicKeys: [alipayPublicKey] } }, 'account a: ');
 
 const RIGHT = { privateKey: pkcs8(ours.privateKey), alipayPublicKey: spki(alipay.publicKey) };
 
@@ -31,7 +34,7 @@ function sentenceOf(wrong: Partial<typeof RIGHT>): string {
 
 function refusalOf(settings: typeof RIGHT): string {
   try {
-    checkAlipayKeys(settings);
+    open(settings);
   } catch (error) {
     if (error instanceof BadKeyError) return error.message;
     throw error;
@@ -47,16 +50,16 @@ describe('the right keys', () => {
     ['bare base64', { privateKey: bare(RIGHT.privateKey), alipayPublicKey: bare(RIGHT.alipayPublicKey) }],
     ['the older PKCS#1', { privateKey: pkcs1(ours.privateKey), alipayPublicKey: pkcs1(alipay.publicKey) }],
   ])('are taken as %s', (_form, settings) => {
-    const keys = checkAlipayKeys(settings);
+    const keys = open(settings);
     expect(keys.privateKey.equals(ours.privateKey)).toBe(true);
-    expect(keys.alipayPublicKey.equals(alipay.publicKey)).toBe(true);
+    expect(keys.trusted(undefined)[0]?.equals(alipay.publicKey)).toBe(true);
   });
 });
 
 describe('a wrong private key', () => {
-  const PUBLIC = 'ALIPAY_PRIVATE_KEY_FILE holds a public key: our application private key belongs there';
+  const PUBLIC = 'account a: privateKeyFile holds a public key: our application private key belongs there';
   const UNREADABLE =
-    'ALIPAY_PRIVATE_KEY_FILE holds no RSA private key that can be read: our application private key belongs there, as PEM or base64';
+    'account a: privateKeyFile holds no RSA private key that can be read: our application private key belongs there, as PEM or base64';
   it.each([
     ['our public key', spki(ours.publicKey), PUBLIC],
     ["Alipay's public key", spki(alipay.publicKey), PUBLIC],
@@ -67,22 +70,22 @@ describe('a wrong private key', () => {
     [
       'an EC key',
       pkcs8(ec.privateKey),
-      'ALIPAY_PRIVATE_KEY_FILE holds a key of type ec: RSA2 needs an RSA key',
+      'account a: privateKeyFile holds a key of type ec: RSA2 needs an RSA key',
     ],
     [
       'an Ed25519 key',
       pkcs8(ed25519.privateKey),
-      'ALIPAY_PRIVATE_KEY_FILE holds a key of type ed25519: RSA2 needs an RSA key',
+      'account a: privateKeyFile holds a key of type ed25519: RSA2 needs an RSA key',
     ],
     [
       'an RSA key bound to another padding',
       pkcs8(pss.privateKey),
-      'ALIPAY_PRIVATE_KEY_FILE holds a key of type rsa-pss: RSA2 needs an RSA key',
+      'account a: privateKeyFile holds a key of type rsa-pss: RSA2 needs an RSA key',
     ],
     [
       'an RSA key of 1024 bits',
       pkcs8(short.privateKey),
-      'ALIPAY_PRIVATE_KEY_FILE holds an RSA key of 1024 bits: RSA2 needs at least 2048',
+      'account a: privateKeyFile holds an RSA key of 1024 bits: RSA2 needs at least 2048',
     ],
   ])('%s is refused in a sentence that says so', (_what, privateKey, sentence) => {
     expect(sentenceOf({ privateKey })).toBe(sentence);
@@ -91,11 +94,11 @@ describe('a wrong private key', () => {
 
 describe("a wrong key where Alipay's belongs", () => {
   const OURS =
-    "ALIPAY_PUBLIC_KEY_FILE holds our own application public key: Alipay's public key belongs there (the console shows it after our own has been uploaded)";
+    "account a: alipayPublicKeyFiles holds our own application public key: Alipay's public key belongs there (the console shows it after our own has been uploaded)";
   const PRIVATE =
-    "ALIPAY_PUBLIC_KEY_FILE holds a private key: Alipay's public key belongs there, and that private key should be replaced, since it was given away";
+    "account a: alipayPublicKeyFiles holds a private key: Alipay's public key belongs there, and that private key should be replaced, since it was given away";
   const UNREADABLE =
-    "ALIPAY_PUBLIC_KEY_FILE holds no RSA public key that can be read: Alipay's public key belongs there, as PEM or base64";
+    "account a: alipayPublicKeyFiles holds no RSA public key that can be read: Alipay's public key belongs there, as PEM or base64";
   it.each([
     ['our own public key', spki(ours.publicKey), OURS],
     ['our own public key as bare base64', bare(spki(ours.publicKey)), OURS],
@@ -106,11 +109,15 @@ describe("a wrong key where Alipay's belongs", () => {
     ['our private key, older form, as bare base64', bare(pkcs1(ours.privateKey)), PRIVATE],
     ['garbage', 'hush hush, this is no key but it may be a secret', UNREADABLE],
     ['nothing', '', UNREADABLE],
-    ['an EC key', spki(ec.publicKey), 'ALIPAY_PUBLIC_KEY_FILE holds a key of type ec: RSA2 needs an RSA key'],
+    [
+      'an EC key',
+      spki(ec.publicKey),
+      'account a: alipayPublicKeyFiles holds a key of type ec: RSA2 needs an RSA key',
+    ],
     [
       'an RSA key of 1024 bits',
       spki(short.publicKey),
-      'ALIPAY_PUBLIC_KEY_FILE holds an RSA key of 1024 bits: RSA2 needs at least 2048',
+      'account a: alipayPublicKeyFiles holds an RSA key of 1024 bits: RSA2 needs at least 2048',
     ],
   ])('%s is refused in a sentence that says so', (_what, alipayPublicKey, sentence) => {
     expect(sentenceOf({ alipayPublicKey })).toBe(sentence);
