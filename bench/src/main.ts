@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { z } from 'zod';
+import { type GrowthFigures, benchGrowth } from './growth/growth-bench.js';
+import { startBenchMariadb } from './private-mariadb.js';
+import { benchReconcile } from './reconcile/reconcile-bench.js';
 import { benchRecharge } from './recharge/recharge-bench.js';
 import { benchRpc } from './rpc/rpc-bench.js';
 
@@ -13,6 +16,11 @@ const environment = z
     BENCH_BARE_PREFIX: z.string(),
     BENCH_RPC_SECONDS: z.coerce.number().default(20),
     BENCH_RECHARGES: z.coerce.number().default(1_500),
+    BENCH_GROWTH_ORDERS: z.coerce.number().int().default(2_000_000),
+    /** What the private server of growth and reconcile may keep in memory. */
+    BENCH_BUFFER_POOL_MB: z.coerce.number().int().default(2_048),
+    /** A folder for that server's data, so that 20 million orders are filled only once. */
+    BENCH_MYSQL_DIR: z.string().optional(),
     BENCH_RESULTS_FILE: z.string().default('bench-results.json'),
   })
   .parse(process.env);
@@ -65,6 +73,69 @@ if (only === undefined || only === 'recharge') {
   row('ratio (wanted ≥ 0.35)', recharge.ratio.toFixed(2));
 }
 
+if (only === undefined || only === 'growth' || only === 'reconcile') {
+  const server = await startBenchMariadb(environment.BENCH_BUFFER_POOL_MB, environment.BENCH_MYSQL_DIR);
+  try {
+    if (only !== 'growth') {
+      const few = await benchReconcile(server.url, 50_000);
+      const many = await benchReconcile(server.url, 500_000);
+      results['reconcile'] = [few, many];
+      print();
+      row('reconcile', 'lines/s', 'seconds', 'peak MB');
+      for (const figures of [few, many])
+        row(
+          `${figures.lines.toLocaleString('en')} lines`,
+          figures.linesPerSecond,
+          figures.seconds,
+          figures.peakMb,
+        );
+      row('time per line (wanted ≤ 1.1)', (few.linesPerSecond / many.linesPerSecond).toFixed(2));
+      row('memory (wanted ≤ 1.1)', (many.peakMb / few.peakMb).toFixed(2));
+    }
+    if (only !== 'reconcile') {
+      const growth = await benchGrowth({
+        mysqlUrl: server.url,
+        smallOrders: 10_000,
+        largeOrders: environment.BENCH_GROWTH_ORDERS,
+        perRound: 1_000,
+        rounds: 5,
+        onProgress: (text) => void (process.stderr.isTTY && process.stderr.write(`\r${text.padEnd(70)}\r`)),
+      });
+      results['growth'] = growth;
+      printGrowth(growth);
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
 print();
 writeFileSync(environment.BENCH_RESULTS_FILE, `${JSON.stringify(results, null, 2)}\n`);
 print(`Written to ${environment.BENCH_RESULTS_FILE}`);
+
+function printGrowth(growth: GrowthFigures): void {
+  print();
+  const millions = `${growth.largeOrders / 1e6} M`;
+  row(
+    'growth (wanted ratio ≤ 1.25)',
+    'p50 10 k',
+    `p50 ${millions}`,
+    'ratio',
+    'p99 10 k',
+    `p99 ${millions}`,
+    'ratio',
+  );
+  for (const [operation, { small, large, ratioP50, ratioP99 }] of Object.entries(growth.operations)) {
+    const ms = (value: number) => value.toFixed(2);
+    row(
+      `  ${operation} (ms)`,
+      ms(small.p50Ms),
+      ms(large.p50Ms),
+      ratioP50.toFixed(2),
+      ms(small.p99Ms),
+      ms(large.p99Ms),
+      ratioP99.toFixed(2),
+    );
+  }
+  if (growth.filledPerSecond > 0) row('  filled (orders/s)', Math.round(growth.filledPerSecond).toString());
+}

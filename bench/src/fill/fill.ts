@@ -15,6 +15,8 @@ export interface FillOptions {
   readonly days?: number;
   /** When the youngest order was made; an hour ago by default. */
   readonly until?: Date;
+  /** All orders to this one of our Alipay accounts; to several of both channels by default. */
+  readonly accountId?: string;
   readonly onProgress?: (orders: number) => void;
 }
 
@@ -66,13 +68,13 @@ async function fillShard(
 }
 
 async function writeOrders(
-  { days = 90, until = new Date(Date.now() - 3_600_000) }: FillOptions,
+  { days = 90, until = new Date(Date.now() - 3_600_000), accountId }: FillOptions,
   { shard, orders, pick }: ShardPopulation,
   loads: readonly Load[],
   onProgress: (orders: number) => void,
 ): Promise<void> {
   const random = seededRandom(4_711 + shard);
-  const writer = new OrderWriter(random);
+  const writer = new OrderWriter(random, accountId);
   const fromMs = until.getTime() - days * DAY_MS;
   const spanMs = days * DAY_MS;
   let [lastMs, sequence] = [0, 0];

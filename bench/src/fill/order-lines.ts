@@ -40,26 +40,38 @@ const EXPIRY_MS = 30 * 60_000;
 const MICROS_PER_FEN = 10_000;
 const CLOSED_SHARE = 0.06;
 const REFUNDED_SHARE = 0.02;
-const WAYS = [
+interface Way {
+  readonly channel: string;
+  readonly account: string;
+  readonly method: string;
+}
+const WAYS: readonly [Way, ...Way[]] = [
   { channel: 'alipay', account: 'alipay-main', method: 'page' },
   { channel: 'alipay', account: 'alipay-main', method: 'qr' },
   { channel: 'alipay', account: 'alipay-second', method: 'wap' },
   { channel: 'wechat', account: 'wechat-main', method: 'native' },
   { channel: 'wechat', account: 'wechat-main', method: 'h5' },
-] as const;
+];
 
 /** Writes orders that have ended, 92 % credited, 6 % closed and 2 % refunded in part. */
 export class OrderWriter {
   private readonly time = new TimeWriter();
+  private readonly ways: readonly Way[];
 
-  constructor(private readonly random: () => number) {}
+  /** @param accountId all orders to one channel account, an Alipay one. */
+  constructor(
+    private readonly random: () => number,
+    accountId?: string,
+  ) {
+    this.ways = accountId === undefined ? WAYS : [{ channel: 'alipay', account: accountId, method: 'page' }];
+  }
 
   /** @param sequence tells orders of one millisecond apart; below 1,024. */
   write(atMs: number, sequence: number, merchant: FillMerchant): OrderLines {
     const { random, time } = this;
     const orderId = encodeId(atMs, NODE, merchant.gene, sequence).toString();
     const attemptId = encodeId(atMs + ATTEMPT_AFTER_MS, NODE, merchant.gene, sequence).toString();
-    const way = WAYS[Math.floor(random() * WAYS.length)] ?? WAYS[0];
+    const way = this.ways[Math.floor(random() * this.ways.length)] ?? WAYS[0];
     const fate = random();
     const isPaid = fate >= CLOSED_SHARE;
     const isRefunded = fate > 1 - REFUNDED_SHARE;
@@ -87,7 +99,7 @@ export class OrderWriter {
     atMs: number,
     sequence: number,
     merchant: FillMerchant,
-    of: { orderId: string; attemptId: string; refunded: number; way: (typeof WAYS)[number] },
+    of: { orderId: string; attemptId: string; refunded: number; way: Way },
   ): string {
     const id = encodeId(atMs + REFUND_AFTER_MS, NODE, merchant.gene, sequence).toString();
     const at = this.time.write(atMs + 3_600_000);
