@@ -24,7 +24,7 @@ export async function* downloadAlipayBill(
   billDate: string,
 ): AsyncGenerator<BillLine> {
   const url = await billUrl(gateway, billDate);
-  const directory = await mkdtemp(join(tmpdir(), 'alipay-bill-'));
+  const directory = await mkdtemp(join(tmpdir(), `alipay-bill-${process.pid}-`));
   try {
     const file = join(directory, 'bill.zip');
     await download(url, file);
