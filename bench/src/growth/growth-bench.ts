@@ -37,6 +37,9 @@ export interface GrowthFigures {
   >;
 }
 
+/** As many orders a merchant as the filler's usual million has for its 20,000: a page of a list has as many rows on either side. */
+const ORDERS_PER_MERCHANT = 100;
+const MOST_MERCHANTS = 20_000;
 /** Buyers at once: enough to keep a small machine busy, too few for a queue in front of the database. */
 const CONCURRENCY = 4;
 
@@ -49,8 +52,8 @@ export async function benchGrowth(options: GrowthOptions): Promise<GrowthFigures
   await filled(mysqlUrl, 'growth_small_payment', smallOrders, onProgress);
   const filledPerSecond = await filled(mysqlUrl, 'growth_large_payment', largeOrders, onProgress);
   const sides = {
-    small: await openSide(mysqlUrl, 'growth_small_payment'),
-    large: await openSide(mysqlUrl, 'growth_large_payment'),
+    small: await openSide(mysqlUrl, 'growth_small_payment', smallOrders),
+    large: await openSide(mysqlUrl, 'growth_large_payment', largeOrders),
   };
   try {
     // The first round warms caches and the compiler, and is not counted.
@@ -86,9 +89,9 @@ interface Side {
   readonly latencies: Record<Operation, number[]>;
 }
 
-async function openSide(url: string, schema: string): Promise<Side> {
+async function openSide(url: string, schema: string, orders: number): Promise<Side> {
   const parts = await openPayment(url, schema);
-  const sample = await prepare(parts, seededRandom(99));
+  const sample = await prepare(parts, merchantsOf(orders), seededRandom(99));
   return { parts, sample, latencies: emptyLatencies() };
 }
 
@@ -109,6 +112,8 @@ async function runRound({ parts, sample }: Side, perRound: number): Promise<Reco
   return latencies;
 }
 
+const merchantsOf = (orders: number) => Math.min(MOST_MERCHANTS, Math.ceil(orders / ORDERS_PER_MERCHANT));
+
 /** @returns orders a second; 0 when the schema had them already. */
 async function filled(
   url: string,
@@ -125,6 +130,7 @@ async function filled(
     url,
     schema,
     orders,
+    merchants: merchantsOf(orders),
     onProgress: (done) => onProgress(`filling ${schema}: ${done.toLocaleString('en')} orders`),
   });
   return figures.ordersPerSecond;

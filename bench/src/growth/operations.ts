@@ -25,8 +25,8 @@ const channel = {
  * Merchants by how much they buy. Orders are read as people read them: mostly those of the last days, sometimes an old
  * one. Half of the lists are first pages, a quarter of them narrowed by state; the other half go on from somewhere.
  */
-export async function prepare(parts: PaymentParts, random: () => number): Promise<Sample> {
-  const populations = populate(1_000_000, 20_000);
+export async function prepare(parts: PaymentParts, merchants: number, random: () => number): Promise<Sample> {
+  const populations = populate(1_000_000, merchants);
   const merchant = () =>
     (populations[Math.floor(random() * populations.length)] as ShardPopulation).pick(random()).id;
   const known = await sampleIds(parts, random);
