@@ -7,11 +7,13 @@ import { AlipayCloseNotify } from './alipay/close-notify.js';
 import { AlipayGatewayController } from './alipay/gateway.controller.js';
 import { AlipayGateway } from './alipay/gateway.service.js';
 import { AlipayReturnUrl } from './alipay/return-url.js';
+import { BillDesk } from './bill/bill-desk.js';
 import { Buyer } from './buyer/buyer.js';
 import { CashierController } from './cashier/cashier.controller.js';
 import { Channels } from './channel/channels.js';
 import { SandboxConfig } from './config.js';
 import { FaultsController } from './control/faults.controller.js';
+import { BillsController } from './control/bills.controller.js';
 import { RefundsController } from './control/refunds.controller.js';
 import { TradesController } from './control/trades.controller.js';
 import { Faults } from './faults/faults.js';
@@ -48,6 +50,7 @@ export class SandboxModule {
         CashierController,
         TradesController,
         RefundsController,
+        BillsController,
         FaultsController,
         StatisticsController,
         HealthController,
@@ -66,6 +69,7 @@ export class SandboxModule {
         Channels,
         TradeBook,
         RefundBook,
+        BillDesk,
         QrCodes,
         NotifySender,
         NotifyQueue,

@@ -114,6 +114,11 @@ export class TradeBook implements OnApplicationShutdown {
     return found;
   }
 
+  /** Everything of a channel that was paid, in order of creation. */
+  paid(channel: ChannelName): Trade[] {
+    return this.trades.filter((trade) => trade.channel === channel && trade.paidAt !== undefined);
+  }
+
   countByState(): Record<TradeState, number> {
     const counts: Record<TradeState, number> = { WAITING: 0, PAID: 0, FINISHED: 0, CLOSED: 0 };
     for (const trade of this.trades) counts[this.settle(trade).state] += 1;

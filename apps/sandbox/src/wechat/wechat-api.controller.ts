@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Post, Req, Res, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { HttpReply } from '../http/http-reply.js';
+import { BillOperations } from './operations/bill-operations.js';
 import { certificatesOperation } from './operations/certificate-operation.js';
 import type { Operation } from './operations/operation.js';
 import { OrderOperations } from './operations/order-operations.js';
@@ -29,6 +30,7 @@ export class WechatApiController implements BeforeApplicationShutdown {
     private readonly api: WechatApi,
     private readonly orders: OrderOperations,
     private readonly refunds: RefundOperations,
+    private readonly bills: BillOperations,
     private readonly keys: WechatKeys,
   ) {}
 
@@ -91,6 +93,16 @@ export class WechatApiController implements BeforeApplicationShutdown {
     @Res() reply: HttpReply,
   ): Promise<void> {
     return this.answer(request, reply, this.refunds.query(outRefundNo));
+  }
+
+  @Get('bill/tradebill')
+  tradeBill(@Req() request: WechatHttpRequest, @Res() reply: HttpReply): Promise<void> {
+    return this.answer(request, reply, this.bills.tradeBill());
+  }
+
+  @Get('billdownload/file')
+  downloadBill(@Req() request: WechatHttpRequest, @Res() reply: HttpReply): Promise<void> {
+    return this.answer(request, reply, this.bills.download());
   }
 
   @Get('certificates')

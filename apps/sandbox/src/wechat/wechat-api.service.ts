@@ -28,7 +28,7 @@ export type WireAnswer =
       readonly type: 'reply';
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
+      readonly body: string | Buffer;
     }
   | { readonly type: 'server-error' }
   | { readonly type: 'no-answer' };
@@ -125,6 +125,10 @@ async function signedReply(
   answer: WechatAnswer | { readonly status: number; readonly body: Readonly<Record<string, unknown>> },
   signer: PlatformSigner | undefined,
 ): Promise<WireAnswer & { type: 'reply' }> {
+  if ('file' in answer) {
+    const headers = { 'content-type': 'application/octet-stream' };
+    return { type: 'reply', status: answer.status, headers, body: answer.file };
+  }
   const body = 'body' in answer ? JSON.stringify(answer.body) : '';
   const headers = {
     'request-id': randomBytes(16).toString('hex').toUpperCase(),
@@ -148,6 +152,12 @@ async function signatureHeaders(body: string, signer: PlatformSigner): Promise<R
 
 /** The same reply changed on the way: one more field, or, where there is no body, another nonce. */
 function tamperWith(reply: WireAnswer & { type: 'reply' }): WireAnswer {
+  if (typeof reply.body !== 'string') {
+    const changed = Buffer.from(reply.body);
+    const middle = changed.length >> 1;
+    changed[middle] = (changed[middle] ?? 0) ^ 0x01;
+    return { ...reply, body: changed };
+  }
   if (reply.body === '')
     return { ...reply, headers: { ...reply.headers, 'wechatpay-nonce': 'changed-on-the-way' } };
   return { ...reply, body: `${reply.body.slice(0, -1)},"changed":true}` };

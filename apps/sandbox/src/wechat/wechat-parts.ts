@@ -1,5 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
+import { BillDownloads } from './bill-downloads.js';
 import { NotifySigning } from './notify-signing.js';
+import { BillOperations } from './operations/bill-operations.js';
 import { OrderOperations } from './operations/order-operations.js';
 import { RefundOperations } from './operations/refund-operations.js';
 import { PrepayBook } from './prepay-book.js';
@@ -37,6 +39,8 @@ export async function loadWechat(
       NotifySigning,
       OrderOperations,
       RefundOperations,
+      BillDownloads,
+      BillOperations,
       WechatApi,
       WechatNotify,
       WechatRefundNotify,

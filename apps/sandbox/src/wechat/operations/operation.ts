@@ -11,7 +11,10 @@ export interface WechatRequest {
 }
 
 export type WechatAnswer =
-  { readonly status: 200; readonly body: Readonly<Record<string, unknown>> } | { readonly status: 204 };
+  | { readonly status: 200; readonly body: Readonly<Record<string, unknown>> }
+  | { readonly status: 204 }
+  /** A file, which the channel sends without a signature. */
+  | { readonly status: 200; readonly file: Buffer };
 
 /** One call of the API. */
 export interface Operation {

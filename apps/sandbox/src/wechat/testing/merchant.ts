@@ -19,6 +19,8 @@ export interface RequestChanges {
   /** What is signed, where it differs from what is sent. */
   readonly signedBody?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Takes the answer's body, where it is no text. */
+  readonly read?: (response: Response) => Promise<void>;
 }
 
 export interface WechatReply<Body = Record<string, unknown>> {
@@ -79,7 +81,8 @@ export class WechatMerchantUnderTest {
         ...changes.headers,
       },
     });
-    const answer = await response.text();
+    const answer = changes.read === undefined ? await response.text() : '';
+    await changes.read?.(response);
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,
