@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Journal } from '../journal/journal.js';
 import { DueQueue } from '../schedule/due-queue.js';
 import { reportedFen, type ChannelName, type Trade } from '../trade/trade.js';
@@ -23,7 +23,7 @@ export type RefundOutcome =
 
 /** The channels' own book of refunds: what went back of which trade. It knows no channel's words. */
 @Injectable()
-export class RefundBook implements OnApplicationShutdown {
+export class RefundBook implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly refunds: Refund[] = [];
   private readonly byNumber = new Map<string, Refund>();
   private readonly byTrade = new Map<string, Refund[]>();
@@ -37,6 +37,11 @@ export class RefundBook implements OnApplicationShutdown {
     for (const refund of journal.take<Refund>(KIND).sort((a, b) => a.sequence - b.sequence)) {
       this.remember(refund);
     }
+  }
+
+  /** Takes up what the last run left in process; by now everybody who wants to hear of its end listens. */
+  onApplicationBootstrap(): void {
+    for (const refund of this.refunds) this.schedule(refund);
   }
 
   onApplicationShutdown(): void {
@@ -71,6 +76,7 @@ export class RefundBook implements OnApplicationShutdown {
     };
     this.remember(refund);
     this.save(refund);
+    this.schedule(refund);
     if (course.settlesAfterMs === 0) this.settle(refund, refund.settlesAs);
     return { outcome: 'created', refund };
   }
@@ -116,7 +122,11 @@ export class RefundBook implements OnApplicationShutdown {
     const siblings = this.byTrade.get(tradeKey);
     if (siblings) siblings.push(refund);
     else this.byTrade.set(tradeKey, [refund]);
-    if (refund.state === 'PROCESSING' && refund.settlesAt !== null) this.due.set(key, refund.settlesAt);
+  }
+
+  private schedule(refund: Refund): void {
+    if (refund.state !== 'PROCESSING' || refund.settlesAt === null) return;
+    this.due.set(`${refund.channel}:${refund.outRefundNo}`, refund.settlesAt);
   }
 
   private save(refund: Refund): void {

@@ -141,6 +141,24 @@ describe('refunds of WeChat Pay', () => {
     expect([twice.status, twice.body.code]).toEqual([409, 'REFUND_SETTLED']);
   });
 
+  it('go on after a crash, and are told of then', async () => {
+    const outTradeNo = await paidTrade();
+    await ask(outTradeNo, `${outTradeNo}R1`, 100);
+    const crashed = await sandbox.startFromCrash();
+    try {
+      await until('its end', async () => {
+        const { body } = await crashed.control('GET', `/refunds/${outTradeNo}R1`);
+        return body.status === 'SUCCEEDED';
+      });
+      // Its own notify: the one that did not crash has sent another.
+      await until('its notify', async () =>
+        (await crashed.truth(outTradeNo)).notifies.some(({ state }) => state === 'DELIVERED'),
+      );
+    } finally {
+      await crashed.stop();
+    }
+  });
+
   it.each([
     [{ out_refund_no: 'has space' }, '/out_refund_no'],
     [{ amount: { refund: 0, total: 5000, currency: 'CNY' } }, '/amount/refund'],
