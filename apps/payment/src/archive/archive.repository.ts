@@ -107,6 +107,16 @@ export class ArchiveRepository {
     });
   }
 
+  /**
+   * The same by any number that an order has: its own, an attempt's, a refund's.
+   *
+   * @returns false when the archive knows nothing of that number.
+   */
+  async restoreOf(number: string): Promise<boolean> {
+    const orderId = await this.findOrderId(number);
+    return orderId !== null && this.restore(orderId);
+  }
+
   /** Orders for which something is still to be done. */
   private async busyOf(
     transaction: Transaction,

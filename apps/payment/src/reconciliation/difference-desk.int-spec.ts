@@ -137,7 +137,19 @@ describe('an operator', () => {
     await expect(settle(differences[1]!.id, 'refund')).rejects.toMatchObject({
       code: 'DIFFERENCE_ACTION_REFUSED',
     });
-    expect(fixture.refunded).toEqual([wrong.attemptId]);
+    const { database, tables } = fixture.shards.ofId(wrong.orderId);
+    const refunds = await database.query(
+      `SELECT \`attempt_id\`, \`kind\`, \`amount\`, \`requested_by\` FROM \`${tables.refunds}\` WHERE \`order_id\` IN (?)`,
+      [[wrong.orderId, right.orderId]],
+    );
+    expect(refunds).toEqual([
+      {
+        attempt_id: wrong.attemptId,
+        kind: 'conflict',
+        amount: String(AMOUNT - 10_000n),
+        requested_by: FIRST,
+      },
+    ]);
   });
 
   it('reads the differences page by page, each of them once', async () => {

@@ -5,13 +5,13 @@ import { Outbox } from '#libs/outbox';
 import { ChannelError } from '#libs/payments';
 import { Log } from '#libs/service';
 import { OrderShards } from '../orders/order-shards.js';
+import { OperatorRefunds } from '../refunds/operator-refunds.service.js';
 import { ComparisonRepository } from './comparison.repository.js';
 import { actionsFor, writeOffAmount } from './difference-actions.js';
 import { DifferenceRepairs } from './difference-repairs.js';
 import { DifferenceStory } from './difference-story.js';
 import { DifferenceRepository } from './difference.repository.js';
 import { type StoredDifference, UNSETTLED } from './difference.js';
-import { OperatorRefunds } from './operator-refunds.js';
 
 export interface OperatorDecision {
   readonly id: string;
@@ -120,8 +120,23 @@ export class DifferenceDesk {
             : 'the channel does not say that it is paid';
       throw new DomainError('DIFFERENCE_ACTION_REFUSED', `Payment ${attemptId} is not refunded: ${why}`);
     }
-    const refundId = await this.refunds.request(attemptId, decision.operatorId, decision.reason);
+    const refundId = await this.requestRefund(attemptId, difference, decision);
     await this.end(difference, 'REFUNDED', decision, `Given back by refund ${refundId}`);
+  }
+
+  private async requestRefund(
+    attemptId: string,
+    difference: StoredDifference,
+    { operatorId, reason }: OperatorDecision,
+  ): Promise<string> {
+    try {
+      return (await this.refunds.request(attemptId, operatorId, reason)).id;
+    } catch (error) {
+      // Somebody was faster, from the list of conflicts: what is refused there is refused here.
+      if (DomainError.is(error, 'CONFLICT_ALREADY_SETTLED') || DomainError.is(error, 'CONFLICT_NOT_FOUND'))
+        throw new DomainError('DIFFERENCE_ACTION_REFUSED', `Difference ${difference.id}: ${error.message}`);
+      throw error;
+    }
   }
 
   private async end(

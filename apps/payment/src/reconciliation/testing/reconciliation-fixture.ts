@@ -10,12 +10,15 @@ import { ArchiveRepository } from '../../archive/archive.repository.js';
 import { AttemptRepository } from '../../attempts/attempt.repository.js';
 import type { ChannelCalls } from '../../channels/channel-calls.js';
 import { PAYMENT_MIGRATIONS } from '../../migrations/index.js';
+import type { OrderCache } from '../../orders/order-cache.js';
 import type { OrderChanges } from '../../orders/order-changes.js';
 import { OrderRepository } from '../../orders/order.repository.js';
 import { OrderShards } from '../../orders/order-shards.js';
 import { PaymentMetrics } from '../../payment-metrics.js';
 import type { PaymentConfig } from '../../payment.config.js';
 import { ChannelInquiry } from '../../query/channel-inquiry.js';
+import { OperatorRefunds } from '../../refunds/operator-refunds.service.js';
+import { RefundRepository } from '../../refunds/refund.repository.js';
 import { DuplicateRefunds } from '../../refunds/duplicate-refunds.js';
 import { SettlementRepository } from '../../settlement/settlement.repository.js';
 import { SettlementService } from '../../settlement/settlement.service.js';
@@ -28,7 +31,6 @@ import { DifferenceRepairs } from '../difference-repairs.js';
 import { DifferenceStory } from '../difference-story.js';
 import { DifferenceRepository } from '../difference.repository.js';
 import { FeeCorrections } from '../fee-corrections.js';
-import type { OperatorRefunds } from '../operator-refunds.js';
 import { ReconciliationRunner } from '../reconciliation-runner.js';
 import { ReconciliationConfig } from '../reconciliation.config.js';
 import { ReconciliationRepository } from '../reconciliation.repository.js';
@@ -120,13 +122,8 @@ export function assembleReconciliation(
     config,
     log,
   );
-  const refunded: string[] = [];
-  const refunds: OperatorRefunds = {
-    request: (attemptId) => {
-      refunded.push(attemptId);
-      return Promise.resolve(ids.refundId(attemptId));
-    },
-  };
+  const cache = { invalidate: () => Promise.resolve() } as unknown as OrderCache;
+  const refunds = new OperatorRefunds(shards, new RefundRepository(shards), stories, cache, ids, log);
   const desk = new DifferenceDesk(
     database,
     outbox,
@@ -156,7 +153,6 @@ export function assembleReconciliation(
     loader,
     runner,
     desk,
-    refunded,
     log,
   };
 }
