@@ -11,7 +11,7 @@ export interface AccountContext {
    * @param setting how the person who has to mend it finds it, e.g. `privateKeyFile`.
    * @throws BadKeyError that names account and setting, never the file's content.
    */
-  readFile(path: string, setting: string): string;
+  readonly readFile: (path: string, setting: string) => string;
 }
 
 /** How one channel's accounts are configured and opened: all that the platform needs to know of a channel. */

@@ -13,3 +13,12 @@ export { CHANNEL_DRIVERS } from './channels.js';
 export { type AccountSwitch, PaymentChannelFactory } from './payment-channel-factory.js';
 export type * from './payment-channel.js';
 export { BadKeyError } from './rsa-key.js';
+export {
+  type ChannelBench,
+  type Need,
+  type Runner,
+  type TradeNumbers,
+  type Trouble,
+  type Without,
+  describePaymentChannel,
+} from './conformance/index.js';

@@ -1,7 +1,5 @@
 import 'reflect-metadata';
-import { type KeyObject, webcrypto } from 'node:crypto';
-import { createSign } from 'node:crypto';
-import { KeyObject as NodeKey } from 'node:crypto';
+import { KeyObject, createSign, webcrypto } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { BasicConstraintsExtension, type X509Certificate, X509CertificateGenerator } from '@peculiar/x509';
 import { BadKeyError } from '../rsa-key.js';
@@ -19,7 +17,7 @@ const YEAR_MS = 365 * 24 * 60 * 60 * 1_000;
 interface Identity {
   readonly certificate: X509Certificate;
   readonly pem: string;
-  readonly keys: CryptoKeyPair;
+  readonly keys: webcrypto.CryptoKeyPair;
   readonly privateKey: KeyObject;
 }
 
@@ -39,22 +37,22 @@ async function issue(
     serialNumber?: string;
   } = {},
 ): Promise<Identity> {
-  const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as CryptoKeyPair;
-  const certificate = await X509CertificateGenerator.create(
-    {
-      serialNumber,
-      subject,
-      issuer: issuer?.certificate.subject ?? subject,
-      notBefore: new Date(Date.now() + fromMs),
-      notAfter: new Date(Date.now() + toMs),
-      signingAlgorithm: ALGORITHM,
-      publicKey: keys.publicKey,
-      signingKey: (issuer?.keys ?? keys).privateKey,
-      extensions: [new BasicConstraintsExtension(ca, undefined, true)],
-    },
-    webcrypto as Crypto,
-  );
-  const privateKey = NodeKey.from(keys.privateKey as webcrypto.CryptoKey);
+  const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, [
+    'sign',
+    'verify',
+  ]));
+  const certificate = await X509CertificateGenerator.create({
+    serialNumber,
+    subject,
+    issuer: issuer?.certificate.subject ?? subject,
+    notBefore: new Date(Date.now() + fromMs),
+    notAfter: new Date(Date.now() + toMs),
+    signingAlgorithm: ALGORITHM,
+    publicKey: keys.publicKey,
+    signingKey: (issuer?.keys ?? keys).privateKey,
+    extensions: [new BasicConstraintsExtension(ca, undefined, true)],
+  });
+  const privateKey = KeyObject.from(keys.privateKey);
   return { certificate, pem: certificate.toString('pem'), keys, privateKey };
 }
 

@@ -51,7 +51,7 @@ export function openCertificates(
 
 /** Alipay's own idea of a serial: the MD5 of the issuer's name, most special part first, and the decimal number. */
 export function serialOf(certificate: X509Certificate): string {
-  const issuer = certificate.issuer.split('\n').reverse().join(',');
+  const issuer = certificate.issuer.split('\n').toReversed().join(',');
   return createHash('md5')
     .update(`${issuer}${BigInt(`0x${certificate.serialNumber}`)}`)
     .digest('hex');
