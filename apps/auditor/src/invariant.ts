@@ -1,9 +1,12 @@
 import type { Database } from '#libs/database';
 
-/** The schemas that the books are spread over. */
+/** One schema, as far as the audit needs it: it only reads. */
+export type Book = Pick<Database, 'schema' | 'query'>;
+
+/** The schemas that the books are spread over, on one server. */
 export interface Books {
-  readonly wallet: Database;
-  readonly payment: Database;
+  readonly wallet: Book;
+  readonly payment: Book;
 }
 
 export type OffendingRow = Readonly<Record<string, unknown>>;

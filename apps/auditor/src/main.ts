@@ -1,8 +1,7 @@
 import { Database } from '#libs/database';
 import { EXIT_BAD_CONFIGURATION, databaseEnvironment, loadConfig } from '#libs/service';
 import type { Books } from './invariant.js';
-import { LEDGER_INVARIANTS } from './ledger-invariants.js';
-import { PAYMENT_INVARIANTS } from './payment-invariants.js';
+import { INVARIANTS } from './invariants.js';
 import { type Finding, printReport } from './report.js';
 
 /**
@@ -18,10 +17,11 @@ async function audit(): Promise<number> {
       schema: `${environment.MYSQL_SCHEMA_PREFIX}${service}`,
       poolSize: 2,
     }).open();
-  const books: Books = { wallet: await open('wallet'), payment: await open('payment') };
+  const [wallet, payment] = [await open('wallet'), await open('payment')];
+  const books: Books = { wallet, payment };
   try {
     const findings: Finding[] = [];
-    for (const invariant of [...LEDGER_INVARIANTS, ...PAYMENT_INVARIANTS]) {
+    for (const invariant of INVARIANTS) {
       const startedAt = performance.now();
       let rows = await invariant.findOffenders(books);
       if (rows.length > 0) rows = await invariant.findOffenders(books);
@@ -29,7 +29,7 @@ async function audit(): Promise<number> {
     }
     return await printReport(books, findings);
   } finally {
-    await Promise.all([books.wallet.close(), books.payment.close()]);
+    await Promise.all([wallet.close(), payment.close()]);
   }
 }
 

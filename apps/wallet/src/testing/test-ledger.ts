@@ -2,7 +2,7 @@ import { Database } from '#libs/database';
 import { leaseIdGenerator } from '#libs/ids';
 import { EverybodysLock, type OwnerLock } from '#libs/locks';
 import { type EncodedEvent, Outbox } from '#libs/outbox';
-import { createTestDatabase } from '#libs/testing';
+import { type TestServer, createTestDatabase } from '#libs/testing';
 import { AccountRepository } from '../ledger/account.repository.js';
 import { LedgerPosting } from '../ledger/ledger-posting.js';
 import { LedgerService } from '../ledger/ledger.service.js';
@@ -42,8 +42,9 @@ export interface TestLedger {
   stop(): Promise<void>;
 }
 
-export async function startTestLedger(): Promise<TestLedger> {
-  const schema = await createTestDatabase('wallet', { migrations: WALLET_MIGRATIONS });
+/** @param server where, for tests that look at other schemas beside it; the test run's own by default. */
+export async function startTestLedger(server?: TestServer): Promise<TestLedger> {
+  const schema = await createTestDatabase('wallet', { migrations: WALLET_MIGRATIONS }, server);
   const { database } = schema;
   const relayed: EncodedEvent[] = [];
   const endings: (() => Promise<void>)[] = [];

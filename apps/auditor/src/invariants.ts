@@ -1,0 +1,15 @@
+import type { Invariant } from './invariant.js';
+import { LEDGER_INVARIANTS } from './ledger-invariants.js';
+import { MONEY_INVARIANTS } from './money-invariants.js';
+import { PAYMENT_INVARIANTS } from './payment-invariants.js';
+import { REFUND_INVARIANTS } from './refund-invariants.js';
+import { TRANSIT_INVARIANTS } from './transit-invariants.js';
+
+/** Everything that the audit looks at, in the order in which it is printed. */
+export const INVARIANTS: readonly Invariant[] = [
+  ...LEDGER_INVARIANTS,
+  ...TRANSIT_INVARIANTS,
+  ...PAYMENT_INVARIANTS,
+  ...REFUND_INVARIANTS,
+  ...MONEY_INVARIANTS,
+];
