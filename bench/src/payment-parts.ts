@@ -4,6 +4,7 @@ import { leaseIdGenerator } from '#libs/ids';
 import { OrderIds } from '#libs/orders';
 import { Outbox } from '#libs/outbox';
 import { Log, Metrics } from '#libs/service';
+import { ArchiveRepository } from '../../apps/payment/src/archive/archive.repository.js';
 import { AttemptRepository } from '../../apps/payment/src/attempts/attempt.repository.js';
 import { PAYMENT_MIGRATIONS } from '../../apps/payment/src/migrations/index.js';
 import type { OrderChanges } from '../../apps/payment/src/orders/order-changes.js';
@@ -36,12 +37,14 @@ export async function openPayment(url: string, schema: string) {
   const log = Log.create('bench', 'bench-1', 'silent');
   const shards = new OrderShards(() => ({ database, outbox }));
   const stories = new StoryRepository();
-  const orders = new OrderRepository(shards, stories);
+  const archive = new ArchiveRepository(shards, database);
+  const orders = new OrderRepository(shards, archive, stories);
   const settlement = new SettlementService(
     shards,
     orders,
     new AttemptRepository(shards, orders, stories),
     new SettlementRepository(),
+    archive,
     new DuplicateRefunds(ids, stories),
     stories,
     { changed: () => Promise.resolve() } as unknown as OrderChanges,
@@ -54,7 +57,7 @@ export async function openPayment(url: string, schema: string) {
     await lease.release();
     await database.close();
   };
-  return { database, ids, outbox, log, shards, stories, orders, settlement, close };
+  return { database, ids, outbox, log, shards, stories, archive, orders, settlement, close };
 }
 
 export type PaymentParts = Awaited<ReturnType<typeof openPayment>>;

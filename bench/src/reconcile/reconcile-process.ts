@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type BillLine, type PaymentChannel, PaymentChannelFactory } from '#libs/payments';
-import { ArchiveRepository } from '../../../apps/payment/src/archive/archive.repository.js';
 import type { ChannelCalls } from '../../../apps/payment/src/channels/channel-calls.js';
 import { ChannelInquiry } from '../../../apps/payment/src/query/channel-inquiry.js';
 import { BillLoader } from '../../../apps/payment/src/reconciliation/bill-loader.js';
@@ -39,7 +38,7 @@ await parts.close();
 process.send?.(figures);
 process.disconnect();
 
-function reconciliationOver({ database, ids, shards, stories, settlement, log }: PaymentParts) {
+function reconciliationOver({ database, ids, shards, stories, archive, settlement, log }: PaymentParts) {
   const channel = { name: 'alipay', accountId: ACCOUNT, downloadBill: readBill } as unknown as PaymentChannel;
   const account = { id: ACCOUNT, channel, enabled: true, weight: 1, ratePerSecond: 100, maxInFlight: 80 };
   const channels = new PaymentChannelFactory([account]);
@@ -64,7 +63,7 @@ function reconciliationOver({ database, ids, shards, stories, settlement, log }:
     comparisons,
     new FeeCorrections(shards, channels),
     new ChannelInquiry(channels, calls, settlement),
-    new ArchiveRepository(shards, database),
+    archive,
     story,
     log,
   );

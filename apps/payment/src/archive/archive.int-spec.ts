@@ -99,12 +99,12 @@ describe('the archive', () => {
     ];
 
     expect(await archiveAll()).toBe(0);
-    for (const { orderId } of kept) expect(await fixture.orders.findById(orderId)).not.toBeNull();
+    for (const { orderId } of kept) expect(await fixture.archive.findById(orderId)).toBeNull();
 
     // An operator has looked at the difference; the refund is done.
     await fixture.database.write("UPDATE `reconciliation_difference` SET `state` = 'ACCEPTED'");
     expect(await archiveAll()).toBe(1);
-    expect(await fixture.orders.findById(stranger.orderId)).toBeNull();
+    expect(await fixture.archive.findById(stranger.orderId)).not.toBeNull();
   });
 
   it('is filled by two replicas at once without either taking the other’s orders', async () => {

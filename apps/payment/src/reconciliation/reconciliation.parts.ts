@@ -1,4 +1,3 @@
-import { PaymentConfig } from '../payment.config.js';
 import { BillLoader } from './bill-loader.js';
 import { ComparisonRepository } from './comparison.repository.js';
 import { Comparison } from './comparison.js';
@@ -9,18 +8,12 @@ import { DifferenceRepository } from './difference.repository.js';
 import { FeeCorrections } from './fee-corrections.js';
 import { ReconciliationRunner } from './reconciliation-runner.js';
 import { ReconciliationSweep } from './reconciliation-sweep.js';
-import { ReconciliationConfig } from './reconciliation.config.js';
 import { ReconciliationController } from './reconciliation.controller.js';
 import { ReconciliationRepository } from './reconciliation.repository.js';
 
-/** What the module of payment is made of, as far as reconciliation goes. */
+/** What the module of payment is made of, as far as reconciliation goes; its `ReconciliationConfig` comes from the environment. */
 export const RECONCILIATION_CONTROLLERS = [ReconciliationController];
 export const RECONCILIATION_PROVIDERS = [
-  {
-    provide: ReconciliationConfig,
-    inject: [PaymentConfig],
-    useFactory: (config: PaymentConfig) => config.reconciliation,
-  },
   ReconciliationRepository,
   BillLoader,
   ComparisonRepository,

@@ -74,12 +74,14 @@ export function assembleReconciliation(
   const channels = { all: [account], account: () => account } as unknown as PaymentChannelFactory;
   const calls: Pick<ChannelCalls, 'run'> = { run: (_account, _call, work) => work(channel) };
   const stories = new StoryRepository();
-  const orders = new OrderRepository(shards, stories);
+  const archive = new ArchiveRepository(shards, database);
+  const orders = new OrderRepository(shards, archive, stories);
   const settlement = new SettlementService(
     shards,
     orders,
     new AttemptRepository(shards, orders, stories),
     new SettlementRepository(),
+    archive,
     new DuplicateRefunds(ids, stories),
     stories,
     { changed: () => Promise.resolve() } as unknown as OrderChanges,
@@ -97,7 +99,6 @@ export function assembleReconciliation(
   const reconciliations = new ReconciliationRepository(database, ids);
   const differences = new DifferenceRepository(database, ids);
   const comparisons = new ComparisonRepository();
-  const archive = new ArchiveRepository(shards, database);
   const story = new DifferenceStory(shards, stories, log);
   const comparison = new Comparison(shards, reconciliations, comparisons, differences, story, config);
   const fees = new FeeCorrections(shards, channels);
