@@ -47,6 +47,12 @@ export const failures = {
   tradeHasSuccess: failure('40004', 'ACQ.TRADE_HAS_SUCCESS', '交易已被支付'),
   tradeHasClose: failure('40004', 'ACQ.TRADE_HAS_CLOSE', '交易已经关闭'),
   tradeStatusError: failure('40004', 'ACQ.TRADE_STATUS_ERROR', '交易状态不合法'),
+  tradeHasFinished: failure('40004', 'ACQ.TRADE_HAS_FINISHED', '交易已结束'),
+  refundTooMuch: failure('40004', 'ACQ.REFUND_AMT_NOT_EQUAL_TOTAL', '退款金额超限'),
+  refundInconsistent: failure('40004', 'ACQ.DISCORDANT_REPEAT_REQUEST', '请求信息不一致'),
+  refundNotAllowed: failure('40004', 'ACQ.TRADE_NOT_ALLOW_REFUND', '当前交易不允许退款'),
+  sellerBalanceNotEnough: failure('40004', 'ACQ.SELLER_BALANCE_NOT_ENOUGH', '卖家余额不足'),
+  buyerNotExist: failure('40004', 'ACQ.BUYER_NOT_EXIST', '买家不存在'),
   contextInconsistent: failure('40004', 'ACQ.CONTEXT_INCONSISTENT', '交易信息被篡改'),
   expiryPassed: failure('40004', 'ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR', '当前时间大于允许支付的时间'),
 } as const satisfies Record<string, AlipayFailure>;

@@ -4,6 +4,7 @@ import { Faults } from '../faults/faults.js';
 import { PublicAddress } from '../http/public-address.js';
 import { Journal } from '../journal/journal.js';
 import { Log } from '#libs/service';
+import { RefundBook } from '../refund/refund-book.js';
 import { Statistics } from '../stats/statistics.js';
 import { QrCodes } from '../trade/qr-codes.js';
 import { TradeBook } from '../trade/trade-book.js';
@@ -15,6 +16,7 @@ import { failures, isFailure, type AlipayFailure } from './failure.js';
 import { closeTrade } from './methods/close.js';
 import { precreateTrade } from './methods/precreate.js';
 import { queryTrade } from './methods/query.js';
+import { queryRefund, refundTrade } from './methods/refund.js';
 import { findTrade, numbersOf } from './methods/trade-number.js';
 import { replyName, signedReply, tamperWith, unsignedReply, type ReplyBody } from './reply.js';
 import { checkRequest, type AlipayRequest } from './request.js';
@@ -52,12 +54,15 @@ export class AlipayGateway {
     address: PublicAddress,
     private readonly statistics: Statistics,
     private readonly log: Log,
+    refunds: RefundBook,
   ) {
     this.limit = new CallLimit(config.callsPerSecond);
     this.statistics.report('alipayLimit', () => this.limit.statistics());
     this.methods = new Map([
-      ['alipay.trade.query', (request) => queryTrade(book, request)],
+      ['alipay.trade.query', (request) => queryTrade(book, refunds, request)],
       ['alipay.trade.close', (request) => closeTrade(book, request)],
+      ['alipay.trade.refund', (request) => refundTrade({ book, refunds, faults }, request)],
+      ['alipay.trade.fastpay.refund.query', (request) => queryRefund({ book, refunds, faults }, request)],
       [
         'alipay.trade.precreate',
         (request) => precreateTrade(qrCodes, request, config.alipay.sellerId, address.url),

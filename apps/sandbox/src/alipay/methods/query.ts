@@ -1,4 +1,5 @@
 import { formatYuan } from '../../trade/fen.js';
+import type { RefundBook } from '../../refund/refund-book.js';
 import type { TradeBook } from '../../trade/trade-book.js';
 import { isPaid, reportedFen } from '../../trade/trade.js';
 import { BUYER, FUND_CHANNEL, TRADE_STATUS } from '../alipay-words.js';
@@ -6,12 +7,17 @@ import { formatBeijing } from '../../trade/beijing-time.js';
 import { failures, invalidParameter, type AlipayFailure } from '../failure.js';
 import type { AlipayRequest } from '../request.js';
 import type { ReplyBody } from '../reply.js';
+import { isFullyRefunded } from './refund.js';
 import { findTrade, numbersOf } from './trade-number.js';
 
 const NOTHING = '0.00';
 
 /** `alipay.trade.query` */
-export function queryTrade(book: TradeBook, request: AlipayRequest): ReplyBody | AlipayFailure {
+export function queryTrade(
+  book: TradeBook,
+  refunds: RefundBook,
+  request: AlipayRequest,
+): ReplyBody | AlipayFailure {
   const numbers = numbersOf(request);
   if (numbers === undefined) return invalidParameter('out_trade_no / trade_no');
   const trade = findTrade(book, numbers);
@@ -43,6 +49,6 @@ export function queryTrade(book: TradeBook, request: AlipayRequest): ReplyBody |
     subject: trade.subject,
     total_amount: formatYuan(reportedFen(trade)),
     trade_no: trade.tradeNo,
-    trade_status: TRADE_STATUS[trade.state],
+    trade_status: TRADE_STATUS[isFullyRefunded(refunds, trade) ? 'CLOSED' : trade.state],
   };
 }
