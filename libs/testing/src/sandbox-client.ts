@@ -34,6 +34,16 @@ export interface SandboxNotify {
   readonly deliveries: readonly { readonly status: number | null; readonly answer: string }[];
 }
 
+/** The channel's truth of a refund. */
+export interface SandboxRefund {
+  readonly outRefundNo: string;
+  readonly outTradeNo: string;
+  readonly channel: 'alipay' | 'wechat';
+  readonly status: 'PROCESSING' | 'SUCCEEDED' | 'ABNORMAL' | 'CLOSED';
+  readonly amount: string;
+  readonly settledAt: string | null;
+}
+
 /** Trouble by its name in the sandbox (`paidAfterClose`, `notifyNever` …) and how often, or how likely. */
 export type Faults = Readonly<Record<string, number>>;
 
@@ -65,6 +75,18 @@ export class SandboxClient {
   async trade(outTradeNo: string): Promise<SandboxTrade> {
     const response = await fetch(`${this.url}/control/trades/${outTradeNo}`);
     return (await answerOf(response)) as SandboxTrade;
+  }
+
+  async refund(outRefundNo: string): Promise<SandboxRefund> {
+    return (await answerOf(await fetch(`${this.url}/control/refunds/${outRefundNo}`))) as SandboxRefund;
+  }
+
+  /** Ends a refund that the channel keeps in process. */
+  settleRefund(
+    outRefundNo: string,
+    state: Exclude<SandboxRefund['status'], 'PROCESSING'>,
+  ): Promise<SandboxRefund> {
+    return this.post(`/control/refunds/${outRefundNo}/settle`, { state });
   }
 
   /** Trouble for one trade, each kind as many times as told; the trade need not exist yet. */
