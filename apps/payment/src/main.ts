@@ -2,18 +2,12 @@ import 'reflect-metadata';
 import { payment } from '#libs/contracts';
 import { DatabaseModule, OutboxModule, runService } from '#libs/service';
 import { rpcContractsIn } from '#libs/transport';
-import { PaymentConfig, configuredChannels, paymentEnvironment } from './payment.config.js';
+import { paymentEnvironment } from './payment.config.js';
 import { paymentDatabase } from './payment.database.js';
 import { PaymentModule } from './payment.module.js';
 
 /** Contracts that have no handler yet: each feature takes its own out of here, and this goes when the last is gone. */
 const NOT_BUILT: ReadonlySet<string> = new Set([
-  'payment.open-attempt',
-  'payment.create-refund',
-  'payment.list-refunds',
-  'payment.search-refunds',
-  'payment.refund-conflict',
-  'payment.get-recharge-events',
   'payment.create-offer',
   'payment.update-offer',
   'payment.list-offers',
@@ -26,17 +20,6 @@ const NOT_BUILT: ReadonlySet<string> = new Set([
   'payment.test-webhook',
   'payment.list-deliveries',
   'payment.resend-delivery',
-  'payment.start-reconciliation',
-  'payment.list-reconciliations',
-  'payment.get-reconciliation',
-  'payment.list-differences',
-  'payment.settle-difference',
-  'payment.approve-write-off',
-  'payment.search-orders',
-  'payment.list-duplicates',
-  'payment.list-channel-accounts',
-  'payment.set-channel-account',
-  'payment.list-pay-methods',
 ]);
 
 await runService({
@@ -46,6 +29,6 @@ await runService({
   imports: (environment) => [
     DatabaseModule.forRoot(paymentDatabase(environment)),
     OutboxModule.forRoot('payment'),
-    PaymentModule.forRoot(new PaymentConfig(environment), configuredChannels(environment)),
+    PaymentModule.forRoot(environment),
   ],
 });

@@ -21,6 +21,7 @@ export class PaymentMetrics {
     ]);
     this.channelCalls = metrics.durations('payment_channel_call', 'Calls to payment channels', [
       'channel',
+      'account',
       'call',
       'outcome',
     ]);

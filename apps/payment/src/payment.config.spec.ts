@@ -1,39 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
-import { BadKeyError } from '#libs/payments';
+import { describe, expect, it } from '@jest/globals';
 import { BadConfigurationError, loadConfig } from '#libs/service';
-import { PaymentConfig, configuredChannels, paymentEnvironment } from './payment.config.js';
-
-const directory = mkdtempSync(join(tmpdir(), 'clearbid-payment-config-'));
-afterAll(() => rmSync(directory, { recursive: true }));
-
-const keyPair = () =>
-  generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
-const ours = keyPair();
-const alipay = keyPair();
-
-function fileWith(name: string, text: string): string {
-  const file = join(directory, name);
-  writeFileSync(file, text);
-  return file;
-}
+import { PaymentConfig, paymentEnvironment } from './payment.config.js';
 
 const GOOD = {
   MYSQL_URL: 'mysql://root@127.0.0.1:3306',
   REDIS_URL: 'redis://127.0.0.1:6379',
   PUBLIC_URL: 'https://pay.merchant.test/',
-  ALIPAY_GATEWAY_URL: 'https://openapi.alipay.test/gateway.do',
-  ALIPAY_APP_ID: '2021000000000007',
-  ALIPAY_SELLER_ID: '2088000000000007',
-  ALIPAY_PRIVATE_KEY_FILE: fileWith('private.pem', ours.privateKey),
-  ALIPAY_PUBLIC_KEY_FILE: fileWith('alipay.pem', alipay.publicKey),
+  PAYMENT_CHANNELS_FILE: '/etc/clearbid/channels.json',
 };
 
 const load = (more: Readonly<Record<string, string>> = {}) =>
@@ -72,49 +45,17 @@ describe('the configuration of payment', () => {
   it('names everything that is wrong with it at once', () => {
     const problems = problemsOf({
       PUBLIC_URL: 'nowhere',
-      ALIPAY_APP_ID: '',
-      ALIPAY_FEE_BPS: '10001',
+      PAYMENT_CHANNELS_FILE: '',
+      ARCHIVE_BATCH: '0',
       QUERY_LADDER_SECONDS: '10;20',
-      ALIPAY_PUBLIC_KEY_FILE: join(directory, 'nowhere.pem'),
     });
     for (const variable of [
       'PUBLIC_URL',
-      'ALIPAY_APP_ID: is missing',
-      'ALIPAY_FEE_BPS',
+      'PAYMENT_CHANNELS_FILE: is missing',
+      'ARCHIVE_BATCH',
       'QUERY_LADDER_SECONDS: must be seconds, separated by commas',
-      "ALIPAY_PUBLIC_KEY_FILE: names a file that can't be read (ENOENT)",
     ]) {
       expect(problems).toContain(variable);
     }
-  });
-
-  it('does not repeat a key that somebody put where the name of its file belongs', () => {
-    const problems = problemsOf({ ALIPAY_PRIVATE_KEY_FILE: ours.privateKey });
-    expect(problems).toContain('ALIPAY_PRIVATE_KEY_FILE');
-    expect(problems).not.toContain(ours.privateKey.slice(40, 80));
-    expect(problems).not.toContain('BEGIN');
-  });
-});
-
-describe('the keys of Alipay', () => {
-  it('make a channel when they are right', () => {
-    expect(configuredChannels(load()).map(({ name }) => name)).toEqual(['alipay']);
-  });
-
-  it.each([
-    [
-      { ALIPAY_PUBLIC_KEY_FILE: fileWith('ours.pem', ours.publicKey) },
-      'ALIPAY_PUBLIC_KEY_FILE holds our own application public key',
-    ],
-    [
-      {
-        ALIPAY_PRIVATE_KEY_FILE: GOOD.ALIPAY_PUBLIC_KEY_FILE,
-        ALIPAY_PUBLIC_KEY_FILE: GOOD.ALIPAY_PRIVATE_KEY_FILE,
-      },
-      'ALIPAY_PRIVATE_KEY_FILE holds a public key',
-    ],
-  ])('keep the service from starting when they are wrong, by the name of the setting', (more, sentence) => {
-    expect(() => configuredChannels(load(more))).toThrow(BadKeyError);
-    expect(() => configuredChannels(load(more))).toThrow(sentence);
   });
 });

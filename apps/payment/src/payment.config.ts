@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { parseYuan } from '#libs/money';
-import { AlipayChannel, type PaymentChannel } from '#libs/payments';
 import { databaseEnvironment, serviceEnvironment } from '#libs/service';
-import { PreopenedChannel } from './preopened-channel.js';
+import { archiveEnvironment } from './archive/archive.config.js';
+import { reconciliationEnvironment } from './reconciliation/reconciliation.config.js';
 import { DEFAULT_RUNGS_SECONDS, type QueryLadder } from './query/query-ladder.js';
 
 const yuan = z.string().transform((text, context) => {
@@ -15,31 +14,12 @@ const yuan = z.string().transform((text, context) => {
   }
 });
 
-const keyFile = z.string().transform((path, context) => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    // Without the name: it may be the key itself, put where the name of its file belongs.
-    const { code = 'unreadable' } = error as NodeJS.ErrnoException;
-    context.issues.push({
-      code: 'custom',
-      message: `names a file that can't be read (${code})`,
-      input: path,
-    });
-    return z.NEVER;
-  }
-});
-
 export const paymentEnvironment = serviceEnvironment.extend(databaseEnvironment.shape).extend({
   /** How buyers' browsers and the channels reach the gateway. */
   PUBLIC_URL: z.url(),
-  ALIPAY_GATEWAY_URL: z.url(),
-  ALIPAY_APP_ID: z.string().min(1),
-  ALIPAY_SELLER_ID: z.string().min(1),
-  ALIPAY_PRIVATE_KEY_FILE: keyFile,
-  ALIPAY_PUBLIC_KEY_FILE: keyFile,
-  ALIPAY_FEE_BPS: z.coerce.number().int().min(0).max(10_000).default(60),
-  /** With the sandbox only: opens each payment page as soon as it is made; see `PreopenedChannel`. */
+  /** Our accounts at the channels, as JSON; read again whenever it changes. See README, "Real channels". */
+  PAYMENT_CHANNELS_FILE: z.string().min(1),
+  /** With the sandbox only: opens each payment page as soon as it is made; see `preopened`. */
   SANDBOX_PREOPENS_PAGES: z.stringbool().default(false),
   RECHARGE_MIN_YUAN: yuan.default(parseYuan('0.01')),
   RECHARGE_MAX_YUAN: yuan.default(parseYuan('50000.00')),
@@ -53,9 +33,14 @@ export const paymentEnvironment = serviceEnvironment.extend(databaseEnvironment.
   EXPIRY_GRACE_SECONDS: z.coerce.number().int().min(0).default(5),
   /** How long after closing an order the channel is asked once more: a payment that crossed it has arrived by then. */
   LAST_LOOK_SECONDS: z.coerce.number().int().min(1).default(60),
+  REFUND_RETRY_SECONDS: z.coerce.number().min(0.1).default(5),
   SWEEP_EVERY_MS: z.coerce.number().int().min(50).default(1_000),
+  /** How long a buyer waits for a way to pay before being told that it comes later. */
+  ANSWER_WITHIN_MS: z.coerce.number().int().min(100).default(2_500),
   /** How long the same order without an idempotency key is taken for a double click. */
   DOUBLE_SUBMIT_WINDOW_MS: z.coerce.number().int().min(0).default(5_000),
+  ...reconciliationEnvironment.shape,
+  ...archiveEnvironment.shape,
 });
 export type PaymentEnvironment = z.output<typeof paymentEnvironment>;
 
@@ -67,7 +52,12 @@ export class PaymentConfig {
   readonly ladder: QueryLadder;
   readonly lastLookAfterMs: number;
   readonly sweepEveryMs: number;
+  /** The first pause before a refund that is not decided is taken up again; then twice as long each time. */
+  readonly refundRetryMs: number;
   readonly doubleSubmitWindowMs: number;
+  readonly answerWithinMs: number;
+  readonly channelsFile: string;
+  readonly preopensPages: boolean;
   readonly publicUrl: string;
 
   constructor(environment: PaymentEnvironment) {
@@ -79,8 +69,12 @@ export class PaymentConfig {
       expiryGraceMs: environment.EXPIRY_GRACE_SECONDS * 1_000,
     };
     this.lastLookAfterMs = environment.LAST_LOOK_SECONDS * 1_000;
+    this.refundRetryMs = environment.REFUND_RETRY_SECONDS * 1_000;
     this.sweepEveryMs = environment.SWEEP_EVERY_MS;
     this.doubleSubmitWindowMs = environment.DOUBLE_SUBMIT_WINDOW_MS;
+    this.answerWithinMs = environment.ANSWER_WITHIN_MS;
+    this.channelsFile = environment.PAYMENT_CHANNELS_FILE;
+    this.preopensPages = environment.SANDBOX_PREOPENS_PAGES;
     this.publicUrl = environment.PUBLIC_URL.replace(/\/$/, '');
   }
 
@@ -91,17 +85,4 @@ export class PaymentConfig {
   returnUrl(orderId: string): string {
     return `${this.publicUrl}/recharges/${orderId}`;
   }
-}
-
-/** The channels that this installation is set up for. @throws BadKeyError in words when a key can't be used. */
-export function configuredChannels(environment: PaymentEnvironment): PaymentChannel[] {
-  const alipay = new AlipayChannel({
-    gatewayUrl: environment.ALIPAY_GATEWAY_URL,
-    appId: environment.ALIPAY_APP_ID,
-    sellerId: environment.ALIPAY_SELLER_ID,
-    privateKey: environment.ALIPAY_PRIVATE_KEY_FILE,
-    alipayPublicKey: environment.ALIPAY_PUBLIC_KEY_FILE,
-    feeBps: environment.ALIPAY_FEE_BPS,
-  });
-  return [environment.SANDBOX_PREOPENS_PAGES ? new PreopenedChannel(alipay) : alipay];
 }

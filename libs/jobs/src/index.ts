@@ -1,1 +1,2 @@
 export { Sweep, type SweepOptions } from './sweep.js';
+export { within } from './within.js';

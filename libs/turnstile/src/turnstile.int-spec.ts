@@ -39,6 +39,13 @@ function replica(): Turnstile {
   return turnstile;
 }
 
+/** The replicas take turns. */
+function turnstileOf(replicas: readonly Turnstile[], index: number): Turnstile {
+  const found = replicas[index % replicas.length];
+  if (!found) throw new Error('There is no replica');
+  return found;
+}
+
 let lastResource = 0;
 const aResource = () => `account-${(lastResource += 1)}`;
 
@@ -73,7 +80,7 @@ describe('the line in front of a resource', () => {
     const limits = { ratePerSecond: 40, maxInFlight: 80 };
     await Promise.all(
       Array.from({ length: 160 }, (_, index) =>
-        replicas[index % 3]?.pass(request(resource, { limits }), async () => {
+        turnstileOf(replicas, index).pass(request(resource, { limits }), async () => {
           arrivals.push(performance.now());
         }),
       ),
@@ -90,7 +97,7 @@ describe('the line in front of a resource', () => {
     const arrivals: number[] = [];
     const limits = { ratePerSecond: 30, maxInFlight: 80 };
     const passing = Array.from({ length: 100 }, (_, index) =>
-      replicas[index % 2]?.pass(request(resource, { limits }), async () => {
+      turnstileOf(replicas, index).pass(request(resource, { limits }), async () => {
         arrivals.push(performance.now());
       }),
     );
@@ -108,7 +115,7 @@ describe('the line in front of a resource', () => {
     let running = 0;
     const limits = { ratePerSecond: 1_000, maxInFlight: 4 };
     const passing = held.map(({ work }, index) =>
-      replicas[index % 2]?.pass(request(resource, { limits }), () => {
+      turnstileOf(replicas, index).pass(request(resource, { limits }), () => {
         running += 1;
         return work().finally(() => (running -= 1));
       }),

@@ -13,6 +13,7 @@ interface ConflictRow {
   readonly paid_amount: string | null;
   readonly conflict_reason: string | null;
   readonly updated_at: Date;
+  readonly refund_id: string | null;
 }
 
 @Controller()
@@ -28,8 +29,9 @@ export class ConflictsController {
     const perShard = await Promise.all(
       this.shards.all.map(({ database, tables }) =>
         database.query<ConflictRow>(
-          `SELECT \`id\`, \`order_id\`, \`merchant_id\`, \`channel\`, \`channel_trade_no\`, \`amount\`, \`paid_amount\`, \`conflict_reason\`, \`updated_at\`
-             FROM \`${tables.attempts}\` WHERE \`state\` = 'CONFLICTED' AND \`id\` < ? ORDER BY \`id\` DESC LIMIT ?`,
+          `SELECT \`id\`, \`order_id\`, \`merchant_id\`, \`channel\`, \`channel_trade_no\`, \`amount\`, \`paid_amount\`, \`conflict_reason\`, \`updated_at\`,
+                  (SELECT \`r\`.\`id\` FROM \`${tables.refunds}\` AS \`r\` WHERE \`r\`.\`attempt_id\` = \`a\`.\`id\` LIMIT 1) AS \`refund_id\`
+             FROM \`${tables.attempts}\` AS \`a\` WHERE \`state\` = 'CONFLICTED' AND \`id\` < ? ORDER BY \`id\` DESC LIMIT ?`,
           [cursor ?? (2n ** 63n - 1n).toString(), limit + 1],
         ),
       ),
@@ -51,6 +53,6 @@ function conflictOf(row: ConflictRow): payment.Conflict {
     paidAmount: row.paid_amount === null ? null : BigInt(row.paid_amount),
     reason: row.conflict_reason ?? '',
     detectedAt: row.updated_at,
-    refundId: null,
+    refundId: row.refund_id,
   };
 }

@@ -5,6 +5,7 @@ import { Log } from '#libs/service';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
 import { PaymentConfig } from '../payment.config.js';
 import { PaymentMetrics } from '../payment-metrics.js';
+import { StoryRepository } from '../story/story.repository.js';
 import { CreditRepository } from './credit.repository.js';
 
 const BATCH = 200;
@@ -20,6 +21,7 @@ export class CreditSweep implements OnApplicationBootstrap, BeforeApplicationShu
   constructor(
     shards: OrderShards,
     private readonly credits: CreditRepository,
+    private readonly stories: StoryRepository,
     private readonly metrics: PaymentMetrics,
     config: PaymentConfig,
     private readonly log: Log,
@@ -50,6 +52,10 @@ export class CreditSweep implements OnApplicationBootstrap, BeforeApplicationShu
       const count = await shard.outbox.resend(payment.orderPaid, orderId);
       this.metrics.credits.inc({ result: 'asked_again' });
       const fields = { orderId, count };
+      await this.stories.appendBounded(shard.database, shard, {
+        orderId,
+        kind: 'credit.announced-again',
+      });
       if (count > 0) this.log.warn(fields, 'order is paid and not credited yet: announced again');
       else this.log.error(fields, 'order is paid and its outbox row is missing: an operator must look');
     }

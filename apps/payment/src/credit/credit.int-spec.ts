@@ -3,6 +3,8 @@ import { type PayloadOf, wallet } from '#libs/contracts';
 import { eventually } from '#libs/testing';
 import type { NewOrder } from '../orders/order.repository.js';
 import type { OrderShard } from '../orders/order-shards.js';
+import { RefundSettlements } from '../refunds/refund-settlements.service.js';
+import { RefundRepository } from '../refunds/refund.repository.js';
 import { paidTrade, rowsOf, storedOrder } from '../testing/orders.js';
 import { type PaymentFixture, startPaymentFixture } from '../testing/payment-fixture.js';
 import { CreditSweep } from './credit-sweep.js';
@@ -15,8 +17,10 @@ let controller: CreditController;
 
 beforeAll(async () => {
   fixture = await startPaymentFixture();
-  credits = new CreditRepository(fixture.shards, fixture.orders);
-  controller = new CreditController(credits, fixture.changes, fixture.metrics, fixture.log);
+  credits = new CreditRepository(fixture.shards, fixture.orders, fixture.stories);
+  const { shards, stories, changes, metrics, log } = fixture;
+  const settlements = new RefundSettlements(shards, new RefundRepository(shards), stories, log);
+  controller = new CreditController(credits, settlements, changes, metrics, log);
 }, 60_000);
 afterAll(() => fixture.stop());
 
@@ -25,6 +29,7 @@ async function paidOrder(): Promise<NewOrder> {
   await fixture.settlement.settle({
     outTradeNo: order.attempt.id,
     trade: paidTrade(),
+    channel: fixture.channel,
     mismatches: [],
     source: 'notify',
   });
@@ -150,7 +155,8 @@ describe('an order that is paid and not credited', () => {
     const order = await paidOrder();
     await eventually('it was told once', () => relayedOf(order.id).length === 1);
     await letTimePass(order, { dueSeconds: 1, paidSeconds: 10 });
-    const sweep = new CreditSweep(fixture.shards, credits, fixture.metrics, fixture.config, fixture.log);
+    const { shards, stories, metrics, config, log } = fixture;
+    const sweep = new CreditSweep(shards, credits, stories, metrics, config, log);
     sweep.onApplicationBootstrap();
     try {
       await eventually('it is told again', () => relayedOf(order.id).length === 2);

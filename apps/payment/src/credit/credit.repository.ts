@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type payment } from '#libs/contracts';
 import { OrderRepository } from '../orders/order.repository.js';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
+import { StoryRepository } from '../story/story.repository.js';
 
 /** The SQL of the last step: from PAID to CREDITED, and the orders that have waited for it too long. */
 @Injectable()
@@ -9,6 +10,7 @@ export class CreditRepository {
   constructor(
     private readonly shards: OrderShards,
     private readonly orders: OrderRepository,
+    private readonly stories: StoryRepository,
   ) {}
 
   /** @returns false when the order is not PAID (any more). */
@@ -20,6 +22,11 @@ export class CreditRepository {
         `UPDATE \`${shard.tables.orderDetails}\` SET \`credited_at\` = ?, \`transfer_id\` = ? WHERE \`order_id\` = ?`,
         [creditedAt, transferId, orderId],
       );
+      await this.stories.append(transaction, shard, {
+        orderId,
+        kind: 'order.credited',
+        facts: { transferId },
+      });
       return true;
     });
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { payment } from '#libs/contracts';
-import { ATTEMPT_TRANSITIONS, ORDER_TRANSITIONS, sourcesOf } from './order-states.js';
+import { ATTEMPT_TRANSITIONS, ORDER_TRANSITIONS, REFUND_TRANSITIONS, sourcesOf } from './order-states.js';
 
 type Transitions = Readonly<Record<string, readonly string[]>>;
 
@@ -66,14 +66,34 @@ describe('an attempt', () => {
     ['PENDING', ['CREATED']],
     ['SUCCEEDED', ['CREATED', 'PENDING', 'CLOSED', 'FAILED']],
     ['CONFLICTED', ['CREATED', 'PENDING', 'CLOSED', 'FAILED']],
+    ['DUPLICATED', ['CREATED', 'PENDING', 'CLOSED', 'FAILED']],
     ['CLOSED', ['CREATED', 'PENDING']],
     ['FAILED', ['CREATED', 'PENDING']],
   ])('becomes %s only from %p', (to, from) => {
     expect(sourcesOf(ATTEMPT_TRANSITIONS, to).sort()).toEqual([...from].sort());
   });
 
-  it('is paid or in conflict for good: no word of the channel takes that back by itself', () => {
+  it('is paid, in conflict or given back for good: no word of the channel takes that back by itself', () => {
     expect(ATTEMPT_TRANSITIONS.SUCCEEDED).toEqual([]);
     expect(ATTEMPT_TRANSITIONS.CONFLICTED).toEqual([]);
+    expect(ATTEMPT_TRANSITIONS.DUPLICATED).toEqual([]);
+  });
+});
+
+describe('a refund', () => {
+  it('knows where to go from every state that the contract has', () => {
+    expect(Object.keys(REFUND_TRANSITIONS).sort()).toEqual([...payment.refundState.options].sort());
+  });
+
+  it.each<[payment.RefundState, payment.RefundState[]]>([
+    ['PROCESSING', ['REQUESTED']],
+    ['SUCCEEDED', ['PROCESSING']],
+    ['FAILED', ['REQUESTED', 'PROCESSING']],
+  ])('becomes %s only from %p', (to, from) => {
+    expect(sourcesOf(REFUND_TRANSITIONS, to).sort()).toEqual([...from].sort());
+  });
+
+  it('has an end that nobody takes back', () => {
+    expect([REFUND_TRANSITIONS.SUCCEEDED, REFUND_TRANSITIONS.FAILED]).toEqual([[], []]);
   });
 });

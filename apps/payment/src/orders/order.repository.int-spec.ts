@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { allShards, shardOfMerchant, tableNames } from '#libs/orders';
+import { NO_CREDENTIAL } from '../attempts/new-attempt.js';
 import { anOrder, newMerchant, rowsOf, storedOrder } from '../testing/orders.js';
 import { type PaymentFixture, startPaymentFixture } from '../testing/payment-fixture.js';
-import { type OrderFilter, OrderRepository } from './order.repository.js';
+import type { OrderFilter } from './order-filter.js';
+import { OrderRepository } from './order.repository.js';
 
 let fixture: PaymentFixture;
 let orders: OrderRepository;
@@ -13,10 +15,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => fixture.stop());
 
-const CREDENTIAL = { payUrl: 'http://alipay.test/pay?a=1', codeUrl: null };
+const CREDENTIAL = { payUrl: 'http://alipay.test/pay?a=1', codeUrl: null, jsapiParameters: null };
+const LAST_LOOK = new Date('2026-11-20T04:00:00.000Z');
 const created = (more = {}) => ({
   state: 'CREATED' as const,
-  attempt: { state: 'CREATED' as const, payUrl: null },
+  attempt: { state: 'CREATED' as const, credential: NO_CREDENTIAL },
   ...more,
 });
 
@@ -53,7 +56,7 @@ describe('an order that is stored', () => {
       method: 'page',
       attempt_id: order.attempt.id,
       attempt_state: 'PENDING',
-      pay_url: order.attempt.payUrl,
+      pay_url: order.attempt.credential.payUrl,
       created_at: order.createdAt,
       expires_at: order.expiresAt,
       paid_at: null,
@@ -180,7 +183,7 @@ describe('a list', () => {
 describe('a way to pay', () => {
   it('is noted for an order that has none yet', async () => {
     const order = await storedOrder(fixture, created());
-    expect(await orders.markPaying(order.id, order.attempt.id, CREDENTIAL)).toBe(true);
+    expect(await fixture.attempts.markReady(order.attempt, CREDENTIAL)).toBe(true);
     expect(await rowsOf(fixture, order.id)).toMatchObject({
       state: 'PAYING',
       version: 2,
@@ -191,9 +194,9 @@ describe('a way to pay', () => {
 
   it('is not noted twice: the first one stands', async () => {
     const order = await storedOrder(fixture, created());
-    await orders.markPaying(order.id, order.attempt.id, CREDENTIAL);
-    const again = { payUrl: 'http://elsewhere.test', codeUrl: null };
-    expect(await orders.markPaying(order.id, order.attempt.id, again)).toBe(false);
+    await fixture.attempts.markReady(order.attempt, CREDENTIAL);
+    const again = { payUrl: 'http://elsewhere.test', codeUrl: null, jsapiParameters: null };
+    expect(await fixture.attempts.markReady(order.attempt, again)).toBe(false);
     expect(await rowsOf(fixture, order.id)).toMatchObject({ pay_url: CREDENTIAL.payUrl, version: 2 });
   });
 
@@ -211,7 +214,7 @@ describe('a way to pay', () => {
         order.id,
       ]);
 
-      expect(await orders.markPaying(order.id, order.attempt.id, CREDENTIAL)).toBe(false);
+      expect(await fixture.attempts.markReady(order.attempt, CREDENTIAL)).toBe(false);
 
       expect(await rowsOf(fixture, order.id)).toMatchObject({ state, pay_url: null });
     },
@@ -219,13 +222,13 @@ describe('a way to pay', () => {
 });
 
 describe('a channel that refused an order at once', () => {
-  it('closes it, since it can never be paid, and it is asked about no more', async () => {
+  it('closes it, since it can never be paid, and looks once more: it may refuse what it had taken before', async () => {
     const order = await storedOrder(fixture, created());
-    await orders.markFailed(order.id, order.attempt.id);
+    expect(await fixture.attempts.markFailed(order.attempt, 'no such product', LAST_LOOK)).toBe(true);
     expect(await rowsOf(fixture, order.id)).toMatchObject({
       state: 'CLOSED',
       attempt_state: 'FAILED',
-      next_query_at: null,
+      next_query_at: LAST_LOOK,
     });
   });
 
@@ -236,7 +239,7 @@ describe('a channel that refused an order at once', () => {
     await database.write(`UPDATE \`${tables.attempts}\` SET \`state\` = 'SUCCEEDED' WHERE \`order_id\` = ?`, [
       order.id,
     ]);
-    await orders.markFailed(order.id, order.attempt.id);
+    expect(await fixture.attempts.markFailed(order.attempt, 'too late', LAST_LOOK)).toBe(false);
     expect(await rowsOf(fixture, order.id)).toMatchObject({ state: 'PAID', attempt_state: 'SUCCEEDED' });
   });
 });
@@ -251,7 +254,7 @@ describe('what the tables themselves refuse', () => {
         micros,
         order.id,
       ]);
-    await expect(refund(order.amount + 1n)).rejects.toThrow('_refunded');
-    await expect(refund(-1n)).rejects.toThrow('_refunded');
+    await expect(refund(order.amount + 1n)).rejects.toThrow('_refunds');
+    await expect(refund(-1n)).rejects.toThrow('_refunds');
   });
 });

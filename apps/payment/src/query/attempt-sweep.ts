@@ -2,6 +2,8 @@ import { Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown
 import { Sweep } from '#libs/jobs';
 import { ChannelError } from '#libs/payments';
 import { Log } from '#libs/service';
+import { AttemptOpener } from '../attempts/attempt-opener.js';
+import { AttemptRepository } from '../attempts/attempt.repository.js';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
 import { PaymentConfig } from '../payment.config.js';
 import { ChannelInquiry } from './channel-inquiry.js';
@@ -19,6 +21,8 @@ export class AttemptSweep implements OnApplicationBootstrap, BeforeApplicationSh
     shards: OrderShards,
     private readonly due: DueAttemptsRepository,
     private readonly inquiry: ChannelInquiry,
+    private readonly attempts: AttemptRepository,
+    private readonly opener: AttemptOpener,
     private readonly config: PaymentConfig,
     private readonly log: Log,
   ) {
@@ -49,18 +53,10 @@ export class AttemptSweep implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async inquire(shard: OrderShard, attempt: DueAttempt): Promise<void> {
-    const now = new Date();
     try {
-      if (attempt.state === 'CLOSED' || attempt.state === 'FAILED') {
-        const decision = await this.inquiry.query(attempt);
-        if (decision?.action === 'NONE') await this.due.rest(shard, attempt.id);
-      } else if (isDueToClose(this.config.ladder, attempt, now)) {
-        await this.inquiry.close(attempt, now);
-      } else {
-        await this.inquiry.query(attempt);
-      }
+      await this.take(shard, attempt, new Date());
     } catch (error) {
-      const fields = { attemptId: attempt.id, channel: attempt.channel };
+      const fields = { orderId: attempt.orderId, attemptId: attempt.id, account: attempt.accountId };
       if (ChannelError.is(error)) {
         this.log.warn(
           { ...fields, kind: error.kind, code: error.channelCode },
@@ -70,5 +66,22 @@ export class AttemptSweep implements OnApplicationBootstrap, BeforeApplicationSh
         this.log.error({ ...fields, err: error }, 'could not settle a due attempt: tried again later');
       }
     }
+  }
+
+  private async take(shard: OrderShard, attempt: DueAttempt, now: Date): Promise<void> {
+    if (attempt.state === 'CLOSED' || attempt.state === 'FAILED') {
+      const decision = await this.inquiry.query(attempt);
+      if (decision?.action === 'NONE') await this.due.rest(shard, attempt.id);
+      return;
+    }
+    const isPaidByAnother = attempt.orderState === 'PAID' || attempt.orderState === 'CREDITED';
+    if (isPaidByAnother || isDueToClose(this.config.ladder, attempt, now)) {
+      await this.inquiry.close(attempt, now);
+      return;
+    }
+    // Never opened, because we or the channel died over it: nobody can have paid what nobody was shown.
+    const unopened = attempt.state === 'CREATED' ? await this.attempts.findOpenable(attempt.id) : null;
+    if (unopened) await this.opener.open(unopened, 'query');
+    else await this.inquiry.query(attempt);
   }
 }

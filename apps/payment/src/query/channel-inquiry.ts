@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type payment } from '#libs/contracts';
-import { ChannelError, type ChannelTrade, PaymentChannelFactory } from '#libs/payments';
-import { PaymentMetrics } from '../payment-metrics.js';
-import { SettlementService } from '../settlement/settlement.service.js';
+import { type ChannelTrade, PaymentChannelFactory } from '#libs/payments';
+import { ChannelCalls } from '../channels/channel-calls.js';
 import type { SettlementDecision } from '../settlement/decide-settlement.js';
+import { SettlementService } from '../settlement/settlement.service.js';
 
-interface Inquiry {
+export interface Inquiry {
   readonly id: string;
-  readonly channel: payment.ChannelName;
+  readonly orderId: string;
+  readonly accountId: string;
   readonly expiresAt: Date;
 }
 
@@ -16,14 +16,14 @@ interface Inquiry {
 export class ChannelInquiry {
   constructor(
     private readonly channels: PaymentChannelFactory,
+    private readonly calls: ChannelCalls,
     private readonly settlement: SettlementService,
-    private readonly metrics: PaymentMetrics,
   ) {}
 
   /** @throws ChannelError when the channel gives no usable answer: nothing has changed here. */
   async query(attempt: Inquiry): Promise<SettlementDecision | null> {
-    const trade = await this.timed(attempt.channel, 'query', (channel) => channel.query(attempt.id));
-    return this.settlement.settle({ outTradeNo: attempt.id, trade, mismatches: [], source: 'query' });
+    const trade = await this.ask(attempt, 'query', 'query');
+    return this.settle(attempt, trade, 'query');
   }
 
   /**
@@ -32,26 +32,30 @@ export class ChannelInquiry {
    *
    * @throws ChannelError when the channel gives no usable answer: nothing has changed here.
    */
-  async close(attempt: Inquiry, now: Date): Promise<SettlementDecision | null> {
-    const answer = await this.timed(attempt.channel, 'close', (channel) => channel.close(attempt.id));
+  async close(
+    attempt: Inquiry,
+    now: Date,
+    priority: 'buyer' | 'query' = 'query',
+  ): Promise<SettlementDecision | null> {
+    const answer = await this.ask(attempt, 'close', priority);
     const expired = now.getTime() > attempt.expiresAt.getTime();
     const trade: ChannelTrade = answer.state === 'NOT_FOUND' && expired ? { state: 'CLOSED' } : answer;
-    return this.settlement.settle({ outTradeNo: attempt.id, trade, mismatches: [], source: 'close' });
+    return this.settle(attempt, trade, 'close');
   }
 
-  private async timed(
-    name: payment.ChannelName,
-    call: 'query' | 'close',
-    work: (channel: ReturnType<PaymentChannelFactory['get']>) => Promise<ChannelTrade>,
-  ): Promise<ChannelTrade> {
-    const stop = this.metrics.channelCalls.startTimer({ channel: name, call });
-    try {
-      const trade = await work(this.channels.get(name));
-      stop({ outcome: trade.state });
-      return trade;
-    } catch (error) {
-      stop({ outcome: ChannelError.is(error) ? error.kind : 'ERROR' });
-      throw error;
-    }
+  private ask(attempt: Inquiry, name: 'query' | 'close', priority: 'buyer' | 'query'): Promise<ChannelTrade> {
+    const { id: attemptId, orderId, accountId } = attempt;
+    return this.calls.run(accountId, { name, priority, orderId, attemptId }, (channel) =>
+      channel[name](attemptId),
+    );
+  }
+
+  private settle(
+    attempt: Inquiry,
+    trade: ChannelTrade,
+    source: 'query' | 'close',
+  ): Promise<SettlementDecision | null> {
+    const { channel } = this.channels.account(attempt.accountId);
+    return this.settlement.settle({ outTradeNo: attempt.id, trade, channel, mismatches: [], source });
   }
 }

@@ -103,7 +103,13 @@ describe('the attempts that are due', () => {
 
 describe('the last look', () => {
   const settle = (order: NewOrder, trade: Parameters<typeof fixture.settlement.settle>[0]['trade']) =>
-    fixture.settlement.settle({ outTradeNo: order.attempt.id, trade, mismatches: [], source: 'close' });
+    fixture.settlement.settle({
+      outTradeNo: order.attempt.id,
+      trade,
+      channel: fixture.channel,
+      mismatches: [],
+      source: 'close',
+    });
 
   it('is taken at an attempt that was closed, and then no more', async () => {
     const order = await dueSince(1);

@@ -5,15 +5,20 @@ import { type QueryLadder, nextQueryAt } from './query-ladder.js';
 
 export interface DueAttempt {
   readonly id: string;
-  readonly channel: payment.ChannelName;
+  readonly orderId: string;
+  readonly accountId: string;
   readonly state: payment.AttemptState;
+  /** An open attempt of an order that is paid is one too many. */
+  readonly orderState: payment.OrderState;
   readonly expiresAt: Date;
 }
 
 interface DueAttemptRow {
   readonly id: string;
-  readonly channel: payment.ChannelName;
+  readonly order_id: string;
+  readonly account_id: string;
   readonly state: payment.AttemptState;
+  readonly order_state: payment.OrderState;
   readonly created_at: Date;
   readonly expires_at: Date;
   readonly query_count: number;
@@ -27,12 +32,18 @@ export class DueAttemptsRepository {
    * we die in the middle, the next rung finds them. Rows that another replica is taking are skipped.
    */
   async claim(shard: OrderShard, ladder: QueryLadder, limit: number): Promise<DueAttempt[]> {
-    const table = shard.tables.attempts;
+    const { attempts, orders } = shard.tables;
     return shard.database.transaction(async (transaction) => {
-      const rows = await transaction.query<DueAttemptRow>(
-        `SELECT \`id\`, \`channel\`, \`state\`, \`created_at\`, \`expires_at\`, \`query_count\` FROM \`${table}\`
-          WHERE \`next_query_at\` <= UTC_TIMESTAMP(3) ORDER BY \`next_query_at\` LIMIT ? FOR UPDATE SKIP LOCKED`,
+      const locked = await transaction.query<{ id: string }>(
+        `SELECT \`id\` FROM \`${attempts}\` WHERE \`next_query_at\` <= UTC_TIMESTAMP(3) ORDER BY \`next_query_at\` LIMIT ? FOR UPDATE SKIP LOCKED`,
         [limit],
+      );
+      if (locked.length === 0) return [];
+      // The orders are only read: locking them here would go against the order in which settlements lock.
+      const rows = await transaction.query<DueAttemptRow>(
+        `SELECT \`a\`.\`id\`, \`a\`.\`order_id\`, \`a\`.\`account_id\`, \`a\`.\`state\`, \`a\`.\`created_at\`, \`a\`.\`expires_at\`, \`a\`.\`query_count\`, \`o\`.\`state\` AS \`order_state\`
+           FROM \`${attempts}\` AS \`a\` JOIN \`${orders}\` AS \`o\` ON \`o\`.\`id\` = \`a\`.\`order_id\` WHERE \`a\`.\`id\` IN (?)`,
+        [locked.map(({ id }) => id)],
       );
       const now = new Date();
       for (const row of rows) {
@@ -42,11 +53,18 @@ export class DueAttemptsRepository {
           queryCount: row.query_count + 1,
         };
         await transaction.write(
-          `UPDATE \`${table}\` SET \`query_count\` = \`query_count\` + 1, \`next_query_at\` = ? WHERE \`id\` = ?`,
+          `UPDATE \`${attempts}\` SET \`query_count\` = \`query_count\` + 1, \`next_query_at\` = ? WHERE \`id\` = ?`,
           [nextQueryAt(ladder, asked, now), row.id],
         );
       }
-      return rows.map(({ id, channel, state, expires_at: expiresAt }) => ({ id, channel, state, expiresAt }));
+      return rows.map((row) => ({
+        id: row.id,
+        orderId: row.order_id,
+        accountId: row.account_id,
+        state: row.state,
+        orderState: row.order_state,
+        expiresAt: row.expires_at,
+      }));
     });
   }
 

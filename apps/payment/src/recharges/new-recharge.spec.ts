@@ -10,6 +10,7 @@ const LIMITS = { minAmount: 1_000_000n, maxAmount: 50_000_000_000n };
 const REQUEST: Request = { merchantId: '7', amount: 50_000_000n, channel: 'alipay', method: 'page' };
 
 const channel = new AlipayChannel({
+  accountId: 'alipay-main',
   gatewayUrl: 'http://alipay.test/gateway.do',
   appId: '1',
   sellerId: '2',
@@ -18,12 +19,16 @@ const channel = new AlipayChannel({
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   }).privateKey,
-  alipayPublicKey: generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  }).publicKey,
-  feeBps: 60,
+  theirs: {
+    alipayPublicKeys: [
+      generateKeyPairSync('rsa', {
+        modulusLength: 2048,
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+      }).publicKey,
+    ],
+  },
+  feeBasisPoints: 60,
 });
 
 function refusalOf(more: Partial<Request>, limits = LIMITS): DomainError | 'accepted' {

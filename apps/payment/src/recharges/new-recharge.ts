@@ -11,9 +11,17 @@ export interface RechargeLimits {
 }
 
 /** Two requests under one idempotency key are the same only if this is. */
-export function requestHash({ merchantId, amount, channel, method }: CreateRequest): Buffer {
+export function requestHash({ merchantId, amount, channel, method, offerId }: CreateRequest): Buffer {
   return createHash('sha256')
-    .update(JSON.stringify([merchantId, amount.toString(), channel, method]))
+    .update(
+      JSON.stringify([
+        merchantId,
+        amount.toString(),
+        channel,
+        method,
+        ...(offerId === undefined ? [] : [offerId]),
+      ]),
+    )
     .digest();
 }
 
@@ -23,14 +31,7 @@ export function checkNewRecharge(
   channel: PaymentChannel,
   limits: RechargeLimits,
 ): void {
-  if (!channel.capabilities.methods[request.method]) {
-    const offered = Object.keys(channel.capabilities.methods).join(', ');
-    throw refusal(
-      'METHOD_NOT_SUPPORTED',
-      'method',
-      `${channel.name} offers ${offered}, not ${request.method}`,
-    );
-  }
+  checkMethod(request.method, channel);
   const min = larger(limits.minAmount, channel.capabilities.minAmount);
   const max = smaller(limits.maxAmount, channel.capabilities.maxAmount);
   if (request.amount < min || request.amount > max) {
@@ -43,6 +44,13 @@ export function checkNewRecharge(
   if (request.amount % 10_000n !== 0n) {
     throw refusal('VALIDATION_FAILED', 'amount', 'must be whole fen: two decimals at most');
   }
+}
+
+/** @throws DomainError that names the method. */
+export function checkMethod(method: payment.PayMethod, channel: PaymentChannel): void {
+  if (channel.capabilities.methods[method]) return;
+  const offered = Object.keys(channel.capabilities.methods).join(', ');
+  throw refusal('METHOD_NOT_SUPPORTED', 'method', `${channel.name} offers ${offered}, not ${method}`);
 }
 
 function refusal(

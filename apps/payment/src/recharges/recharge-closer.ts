@@ -1,19 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, type payment } from '#libs/contracts';
 import { ChannelError } from '#libs/payments';
+import { AttemptRepository } from '../attempts/attempt.repository.js';
 import { OrderRepository } from '../orders/order.repository.js';
 import { rechargeOf } from '../orders/order-row.js';
 import { ChannelInquiry } from '../query/channel-inquiry.js';
 
-/** Closes an order at the buyer's wish: at the channel first, and only then here. */
+/** Closes an order at the buyer's wish: each of its attempts at its channel first, and only then here. */
 @Injectable()
 export class RechargeCloser {
   constructor(
     private readonly orders: OrderRepository,
+    private readonly attempts: AttemptRepository,
     private readonly inquiry: ChannelInquiry,
   ) {}
 
-  /** @returns the order as it is afterwards: CLOSED, or PAID when the payment was faster. */
+  /** @returns the order as it is afterwards: CLOSED, or PAID when a payment was faster. */
   async close(merchantId: string, id: string): Promise<payment.Recharge> {
     const order = await this.find(merchantId, id);
     if (order.state === 'CLOSED') return order;
@@ -23,7 +25,7 @@ export class RechargeCloser {
         `Recharge ${id} is ${order.state}: only an unpaid one can be closed`,
       );
     }
-    await this.closeAtChannel(order);
+    await this.closeAtChannels(id);
     const after = await this.find(merchantId, id);
     if (after.state === 'CREATED' || after.state === 'PAYING') {
       throw new DomainError(
@@ -34,18 +36,18 @@ export class RechargeCloser {
     return after;
   }
 
-  private async closeAtChannel(order: payment.Recharge): Promise<void> {
-    try {
-      await this.inquiry.close(
-        { id: order.outTradeNo, channel: order.channel, expiresAt: order.expiresAt },
-        new Date(),
-      );
-    } catch (error) {
-      if (!ChannelError.is(error)) throw error;
-      throw new DomainError(
-        'CHANNEL_UNAVAILABLE',
-        `${order.channel} gave no answer about recharge ${order.id}: try again`,
-      );
+  private async closeAtChannels(id: string): Promise<void> {
+    const now = new Date();
+    for (const attempt of await this.attempts.findAllOpen(id)) {
+      try {
+        await this.inquiry.close(attempt, now, 'buyer');
+      } catch (error) {
+        if (!ChannelError.is(error)) throw error;
+        throw new DomainError(
+          'CHANNEL_UNAVAILABLE',
+          `The channel gave no answer about recharge ${id} (attempt ${attempt.id}): try again`,
+        );
+      }
     }
   }
 

@@ -21,6 +21,11 @@ export class RechargesController {
     return this.recharges.create(request);
   }
 
+  @Rpc(payment.openAttempt)
+  openAttempt(request: RequestOf<typeof payment.openAttempt>): Promise<payment.Recharge> {
+    return this.recharges.openAttempt(request);
+  }
+
   @Rpc(payment.getRecharge)
   get({ merchantId, id }: RequestOf<typeof payment.getRecharge>): Promise<payment.Recharge> {
     return this.reader.get(merchantId, id);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RequestOf, payment } from '#libs/contracts';
-import { ChannelInquiry } from '../query/channel-inquiry.js';
 import { newMerchant, paidTrade, rowsOf, storedOrder } from '../testing/orders.js';
 import { type PaymentFixture, startPaymentFixture } from '../testing/payment-fixture.js';
 import { RechargeCloser } from './recharge-closer.js';
@@ -16,10 +15,10 @@ let closer: RechargeCloser;
 
 beforeAll(async () => {
   fixture = await startPaymentFixture();
-  const { orders, channels, changes, ids, config, cache, settlement, metrics, log } = fixture;
-  recharges = new RechargesService(orders, channels, changes, ids, config, log);
+  const { orders, attempts, opener, channels, switches, ids, config, cache, inquiry, log } = fixture;
+  recharges = new RechargesService(orders, attempts, opener, channels, switches, ids, config, log);
   reader = new RechargeReader(cache, orders, log);
-  closer = new RechargeCloser(orders, new ChannelInquiry(channels, settlement, metrics));
+  closer = new RechargeCloser(orders, attempts, inquiry);
 }, 60_000);
 afterAll(() => fixture.stop());
 
@@ -155,7 +154,7 @@ describe("closing at the buyer's wish", () => {
   });
 
   it('is refused for what is paid, and gives what is closed already', async () => {
-    const word = { mismatches: [], source: 'notify' as const };
+    const word = { channel: fixture.channel, mismatches: [], source: 'notify' as const };
     const paid = await storedOrder(fixture);
     await fixture.settlement.settle({ ...word, outTradeNo: paid.attempt.id, trade: paidTrade() });
     await expect(closer.close(paid.merchantId, paid.id)).rejects.toMatchObject({

@@ -1,25 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, type RequestOf, type payment } from '#libs/contracts';
+import { within } from '#libs/jobs';
 import { formatYuan } from '#libs/money';
 import { OrderIds } from '#libs/orders';
-import { ChannelError, type PayCredential, type PaymentChannel, PaymentChannelFactory } from '#libs/payments';
+import { type ChannelAccount, PaymentChannelFactory } from '#libs/payments';
 import { Log } from '#libs/service';
-import { OrderChanges } from '../orders/order-changes.js';
+import { AttemptOpener } from '../attempts/attempt-opener.js';
+import { AttemptRepository, type OpenableAttempt } from '../attempts/attempt.repository.js';
+import { type NewAttempt, NO_CREDENTIAL, type Payer } from '../attempts/new-attempt.js';
+
+import { ChannelSwitches } from '../channels/channel-switches.js';
 import { type OrderRow, rechargeOf } from '../orders/order-row.js';
 import { type NewOrder, OrderRepository } from '../orders/order.repository.js';
 import { PaymentConfig } from '../payment.config.js';
 import { nextQueryAt } from '../query/query-ladder.js';
-import { checkNewRecharge, requestHash } from './new-recharge.js';
+import { checkMethod, checkNewRecharge, requestHash } from './new-recharge.js';
 
 type CreateRequest = RequestOf<typeof payment.createRecharge>;
+type OpenRequest = RequestOf<typeof payment.openAttempt>;
 
-/** Makes orders and gives the buyer a way to pay. */
+/** Makes orders and attempts, and gives the buyer a way to pay. */
 @Injectable()
 export class RechargesService {
   constructor(
     private readonly orders: OrderRepository,
+    private readonly attempts: AttemptRepository,
+    private readonly opener: AttemptOpener,
     private readonly channels: PaymentChannelFactory,
-    private readonly changes: OrderChanges,
+    private readonly switches: ChannelSwitches,
     private readonly ids: OrderIds,
     private readonly config: PaymentConfig,
     private readonly log: Log,
@@ -28,36 +36,56 @@ export class RechargesService {
   /**
    * A method that only signs is asked before anything is stored, so order, attempt and pay URL are one commit. One that
    * calls the channel is stored as CREATED first: whatever happens to the call, there is a row that knows about it, and
-   * the query ladder finds out what became of it.
+   * the query ladder asks again. The buyer hears of it in time either way.
    */
   async create(request: CreateRequest): Promise<payment.Recharge> {
-    const channel = this.channels.get(request.channel);
-    checkNewRecharge(request, channel, this.config);
-    const order = this.newOrder(request);
-    if (channel.capabilities.methods[request.method]?.callsChannel)
-      return this.createByCall(request, channel, order);
-    const credential = await this.prepay(channel, order);
-    const ready: NewOrder = {
-      ...order,
-      state: 'PAYING',
-      attempt: { ...order.attempt, state: 'PENDING', ...credential },
-    };
-    if (!(await this.orders.insert(ready))) return this.replay(request, channel);
-    this.log.info({ orderId: order.id, attemptId: order.attempt.id }, 'order is open');
-    return this.created(ready);
+    const account = this.switches.choose(request.channel);
+    checkNewRecharge(request, account.channel, this.config);
+    const order = this.newOrder(request, account);
+    if (!callsChannel(account, request.method)) {
+      const credential = await this.opener.sign(account.channel, openable(order));
+      const ready: NewOrder = {
+        ...order,
+        state: 'PAYING',
+        attempt: { ...order.attempt, state: 'PENDING', credential },
+      };
+      if (!(await this.orders.insert(ready))) return this.replay(request);
+      this.log.info({ orderId: order.id, attemptId: order.attempt.id }, 'order is open');
+      return this.asCreated(ready);
+    }
+    return (await this.orders.insert(order)) ? this.openInTime(openable(order)) : this.replay(request);
   }
 
-  private async createByCall(
-    request: CreateRequest,
-    channel: PaymentChannel,
-    order: NewOrder,
-  ): Promise<payment.Recharge> {
-    if (!(await this.orders.insert(order))) return this.replay(request, channel);
-    return this.openAttempt(channel, order);
+  /** Another way to pay the same order. What the buyer has open by that way already is given again. */
+  async openAttempt(request: OpenRequest): Promise<payment.Recharge> {
+    const order = await this.find(request.id);
+    if (order.merchant_id !== request.merchantId) throw notFound(request.id);
+    if (!isOpen(order)) throw notPayable(order.id, order.state);
+    const standing = await this.attempts.findOpen(order.id, request.channel, request.method);
+    if (standing) {
+      await this.attempts.select(order.id, standing.id);
+      const again = standing.state === 'CREATED' ? await this.attempts.findOpenable(standing.id) : null;
+      return again ? this.openInTime(again) : rechargeOf(await this.find(order.id));
+    }
+    const account = this.switches.choose(request.channel);
+    checkMethod(request.method, account.channel);
+    const attempt = this.newAttempt(order.id, order.merchant_id, BigInt(order.amount), account, request, {
+      createdAt: new Date(),
+      expiresAt: order.expires_at,
+    });
+    const wish = { ...attempt, subject: order.subject };
+    if (callsChannel(account, request.method)) {
+      if (!(await this.attempts.add(attempt))) throw notPayable(order.id, 'no longer open');
+      return this.openInTime(wish);
+    }
+    const credential = await this.opener.sign(account.channel, wish);
+    if (!(await this.attempts.add({ ...attempt, state: 'PENDING', credential })))
+      throw notPayable(order.id, 'no longer open');
+    return rechargeOf(await this.find(order.id));
   }
 
   /** The same key again: the order that it made, and if that never got a way to pay, one more try to get it. */
-  private async replay(request: CreateRequest, channel: PaymentChannel): Promise<payment.Recharge> {
+  private async replay(request: CreateRequest): Promise<payment.Recharge> {
     const key = request.idempotencyKey ?? '';
     const row = await this.orders.findByKey(request.merchantId, key);
     if (!row)
@@ -70,78 +98,81 @@ export class RechargesService {
         `Idempotency-Key ${key} made recharge ${row.id} from another request`,
       );
     }
-    return row.state === 'CREATED' ? this.openAttempt(channel, orderOf(row)) : rechargeOf(row);
+    const waiting = row.state === 'CREATED' ? await this.attempts.findOpenable(row.attempt_id) : null;
+    return waiting ? this.openInTime(waiting) : rechargeOf(row);
   }
 
-  private async openAttempt(channel: PaymentChannel, order: PrepayableOrder): Promise<payment.Recharge> {
-    try {
-      const credential = await this.prepay(channel, order);
-      await this.orders.markPaying(order.id, order.attempt.id, credential);
-      this.log.info({ orderId: order.id, attemptId: order.attempt.id }, 'order is open');
-      await this.changes.changed(order.id, order.merchantId, 'PAYING');
-    } catch (error) {
-      if (!ChannelError.is(error)) throw error;
-      this.log.warn(
-        { orderId: order.id, kind: error.kind, code: error.channelCode },
-        'the channel opened no payment',
-      );
-      if (error.kind === 'REFUSED') {
-        await this.orders.markFailed(order.id, order.attempt.id);
-        throw new DomainError(
-          'CHANNEL_UNAVAILABLE',
-          `${channel.name} refused recharge ${order.id} (${error.channelCode})`,
-        );
-      }
+  /**
+   * Asks the channel, and answers in time whatever it does: the order as it stands by then. The asking goes on, and the
+   * page hears of it by `order.changed`.
+   */
+  private async openInTime(attempt: OpenableAttempt): Promise<payment.Recharge> {
+    const opening = this.opener.open(attempt, 'buyer').catch((error: unknown) => {
+      this.log.error({ err: error, attemptId: attempt.id }, 'a way to pay could not be stored: asked again');
+      return undefined;
+    });
+    const opened = await within(opening, this.config.answerWithinMs);
+    if (opened?.outcome === 'REFUSED') {
       throw new DomainError(
         'CHANNEL_UNAVAILABLE',
-        `${channel.name} has not answered for recharge ${order.id}: repeat the request with the same Idempotency-Key`,
+        `${this.channels.account(attempt.accountId).channel.name} refused recharge ${attempt.orderId} (${opened.channelCode})`,
       );
     }
-    const row = await this.orders.findById(order.id);
-    if (!row) throw new Error(`Order ${order.id} has vanished`);
-    return rechargeOf(row);
+    return rechargeOf(await this.find(attempt.orderId));
   }
 
-  private prepay(channel: PaymentChannel, order: PrepayableOrder): Promise<PayCredential> {
-    return channel.prepay({
-      outTradeNo: order.attempt.id,
-      method: order.attempt.method,
-      amount: order.amount,
-      subject: order.subject,
-      expiresAt: order.expiresAt,
-      notifyUrl: this.config.notifyUrl(channel.name),
-      returnUrl: this.config.returnUrl(order.id),
-    });
+  private async find(orderId: string): Promise<OrderRow> {
+    const row = await this.orders.findById(orderId);
+    if (!row) throw notFound(orderId);
+    return row;
   }
 
-  private newOrder(request: CreateRequest): NewOrder {
+  private newOrder(request: CreateRequest, account: ChannelAccount): NewOrder {
     const createdAt = new Date();
     const expiresAt = new Date(createdAt.getTime() + this.config.expiryMs);
-    const id = this.ids.orderId(request.merchantId);
+    const { merchantId, amount } = request;
+    const id = this.ids.orderId(merchantId);
     return {
       id,
-      merchantId: request.merchantId,
+      merchantId,
       state: 'CREATED',
       idempotencyKey: request.idempotencyKey ?? null,
       requestHash: requestHash(request),
-      amount: request.amount,
-      subject: `Clearbid recharge ${formatYuan(request.amount)} CNY`,
+      amount,
+      subject: `Clearbid recharge ${formatYuan(amount)} CNY`,
       createdAt,
       expiresAt,
-      attempt: {
-        id: this.ids.attemptId(id),
-        state: 'CREATED',
-        channel: request.channel,
-        method: request.method,
-        payUrl: null,
-        codeUrl: null,
-        nextQueryAt: nextQueryAt(this.config.ladder, { createdAt, expiresAt, queryCount: 0 }, createdAt),
-      },
+      offer: null,
+      attempt: this.newAttempt(id, merchantId, amount, account, request, { createdAt, expiresAt }),
     };
   }
 
-  private created(order: NewOrder): payment.Recharge {
-    const { attempt } = order;
+  private newAttempt(
+    orderId: string,
+    merchantId: string,
+    amount: bigint,
+    account: ChannelAccount,
+    wish: Payer & { readonly method: payment.PayMethod },
+    times: { readonly createdAt: Date; readonly expiresAt: Date },
+  ): NewAttempt {
+    return {
+      id: this.ids.attemptId(orderId),
+      orderId,
+      merchantId,
+      state: 'CREATED',
+      channel: account.channel.name,
+      accountId: account.id,
+      method: wish.method,
+      amount,
+      payer: { payerOpenId: wish.payerOpenId, payerAddress: wish.payerAddress },
+      credential: NO_CREDENTIAL,
+      nextQueryAt: nextQueryAt(this.config.ladder, { ...times, queryCount: 0 }, times.createdAt),
+      ...times,
+    };
+  }
+
+  /** What reading the order would give: it was written a moment ago, so nobody has to. */
+  private asCreated({ attempt, ...order }: NewOrder): payment.Recharge {
     return {
       id: order.id,
       merchantId: order.merchantId,
@@ -153,12 +184,12 @@ export class RechargesService {
       method: attempt.method,
       outTradeNo: attempt.id,
       channelTradeNo: null,
-      payUrl: attempt.payUrl,
-      codeUrl: attempt.codeUrl,
+      payUrl: attempt.credential.payUrl,
+      codeUrl: attempt.credential.codeUrl,
       jsapiParameters: null,
       paidLate: false,
       inConflict: false,
-      offer: null,
+      offer: order.offer,
       createdAt: order.createdAt,
       expiresAt: order.expiresAt,
       paidAt: null,
@@ -168,23 +199,15 @@ export class RechargesService {
   }
 }
 
-/** What a channel needs to know of an order, new or read again. */
-interface PrepayableOrder {
-  readonly id: string;
-  readonly merchantId: string;
-  readonly amount: bigint;
-  readonly subject: string;
-  readonly expiresAt: Date;
-  readonly attempt: { readonly id: string; readonly method: payment.PayMethod };
-}
+const callsChannel = ({ channel }: ChannelAccount, method: payment.PayMethod): boolean =>
+  channel.capabilities.methods[method]?.callsChannel ?? false;
 
-function orderOf(row: OrderRow): PrepayableOrder {
-  return {
-    id: row.id,
-    merchantId: row.merchant_id,
-    amount: BigInt(row.amount),
-    subject: row.subject,
-    expiresAt: row.expires_at,
-    attempt: { id: row.attempt_id, method: row.method },
-  };
-}
+const isOpen = (order: OrderRow): boolean =>
+  (order.state === 'CREATED' || order.state === 'PAYING') && order.expires_at.getTime() > Date.now();
+
+const openable = (order: NewOrder): OpenableAttempt => ({ ...order.attempt, subject: order.subject });
+
+const notFound = (id: string) => new DomainError('RECHARGE_NOT_FOUND', `There is no recharge ${id}`);
+
+const notPayable = (id: string, state: string) =>
+  new DomainError('RECHARGE_NOT_PAYABLE', `Recharge ${id} is ${state}: make a new one to pay`);

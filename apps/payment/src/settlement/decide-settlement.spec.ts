@@ -13,14 +13,16 @@ const paid = (amount = AMOUNT): ChannelTrade => ({
   paidAt: new Date('2026-11-20T03:04:05Z'),
 });
 const facts = (more: Partial<AttemptFacts> = {}): AttemptFacts => ({
+  accountId: 'alipay-main',
   attemptState: 'PENDING',
   orderState: 'PAYING',
   amount: AMOUNT,
   channelTradeNo: null,
+  tradeBookedBy: null,
   ...more,
 });
 const decide = (more: Partial<AttemptFacts>, trade: ChannelTrade, mismatches: readonly string[] = []) =>
-  decideSettlement(facts(more), trade, mismatches);
+  decideSettlement(facts(more), trade, 'alipay-main', mismatches);
 
 const ATTEMPT_STATES = payment.attemptState.options;
 const ORDER_STATES = payment.orderState.options;
@@ -34,12 +36,13 @@ type Table = Readonly<Record<payment.AttemptState, readonly Action[]>>;
 
 /** What is decided for an attempt in each state, by its order's: CREATED, PAYING, PAID, CREDITED, CLOSED. */
 const WHEN_PAID: Table = {
-  CREATED: ['PAY', 'PAY', 'CONFLICT', 'CONFLICT', 'PAY'],
-  PENDING: ['PAY', 'PAY', 'CONFLICT', 'CONFLICT', 'PAY'],
-  CLOSED: ['PAY', 'PAY', 'CONFLICT', 'CONFLICT', 'PAY'],
-  FAILED: ['PAY', 'PAY', 'CONFLICT', 'CONFLICT', 'PAY'],
+  CREATED: ['PAY', 'PAY', 'DUPLICATE', 'DUPLICATE', 'PAY'],
+  PENDING: ['PAY', 'PAY', 'DUPLICATE', 'DUPLICATE', 'PAY'],
+  CLOSED: ['PAY', 'PAY', 'DUPLICATE', 'DUPLICATE', 'PAY'],
+  FAILED: ['PAY', 'PAY', 'DUPLICATE', 'DUPLICATE', 'PAY'],
   SUCCEEDED: ['NONE', 'NONE', 'NONE', 'NONE', 'NONE'],
   CONFLICTED: ['NONE', 'NONE', 'NONE', 'NONE', 'NONE'],
+  DUPLICATED: ['NONE', 'NONE', 'NONE', 'NONE', 'NONE'],
 };
 const WHEN_CLOSED: Table = {
   CREATED: ['CLOSE', 'CLOSE', 'CLOSE', 'CLOSE', 'CLOSE'],
@@ -48,6 +51,7 @@ const WHEN_CLOSED: Table = {
   FAILED: ['NONE', 'NONE', 'NONE', 'NONE', 'NONE'],
   SUCCEEDED: ['NONE', 'NONE', 'NONE', 'NONE', 'NONE'],
   CONFLICTED: ['NONE', 'NONE', 'NONE', 'NONE', 'NONE'],
+  DUPLICATED: ['NONE', 'NONE', 'NONE', 'NONE', 'NONE'],
 };
 
 describe('what follows when the channel says', () => {
@@ -86,6 +90,7 @@ describe('a payment', () => {
     expect(decide({}, paid(amount))).toEqual({
       action: 'CONFLICT',
       reason: `paid ${formatYuan(amount)} yuan where ${formatYuan(AMOUNT)} were asked for`,
+      tradeIsFree: true,
     });
   });
 
@@ -93,16 +98,24 @@ describe('a payment', () => {
     expect(decide({}, paid(), ['app_id is 1, ours is 2'])).toEqual({
       action: 'CONFLICT',
       reason: 'app_id is 1, ours is 2',
+      tradeIsFree: true,
     });
   });
 
-  it('for an order that another attempt has paid is a conflict: nobody may be credited twice', () => {
-    for (const orderState of ['PAID', 'CREDITED'] as const) {
-      expect(decide({ orderState }, paid())).toEqual({
-        action: 'CONFLICT',
-        reason: 'the order had been paid by another attempt',
-      });
-    }
+  it('to another account of ours than was asked is a conflict: the books of both would be wrong', () => {
+    expect(decide({ accountId: 'alipay-second' }, paid())).toEqual({
+      action: 'CONFLICT',
+      reason: 'paid to our account alipay-main, asked for with alipay-second',
+      tradeIsFree: true,
+    });
+  });
+
+  it('under a trade number that paid another attempt is a conflict, and that number stays where it is', () => {
+    expect(decide({ tradeBookedBy: '7' }, paid())).toEqual({
+      action: 'CONFLICT',
+      reason: 'trade 2026112022001400000000000001 has paid attempt 7 before',
+      tradeIsFree: false,
+    });
   });
 
   it('tells everything that is wrong with it', () => {
@@ -112,13 +125,13 @@ describe('a payment', () => {
     ]);
     expect(decision).toEqual({
       action: 'CONFLICT',
-      reason:
-        'app_id is 1, ours is 2; seller_id is missing; paid 0.000001 yuan where 50.00 were asked for; the order had been paid by another attempt',
+      reason: 'app_id is 1, ours is 2; seller_id is missing; paid 0.000001 yuan where 50.00 were asked for',
+      tradeIsFree: true,
     });
   });
 
   it('that was told before changes nothing, not even when it is told differently now', () => {
-    for (const attemptState of ['SUCCEEDED', 'CONFLICTED'] as const) {
+    for (const attemptState of ['SUCCEEDED', 'CONFLICTED', 'DUPLICATED'] as const) {
       for (const trade of [paid(), paid(1n), { state: 'CLOSED' } as const, { state: 'WAITING' } as const]) {
         expect(decide({ attemptState, orderState: 'CREDITED' }, trade, ['app_id is 1']).action).toBe('NONE');
       }
@@ -143,6 +156,7 @@ describe('every decision', () => {
       const { action } = decide({ attemptState, orderState }, paid());
       expect(action !== 'PAY' || (attempt.includes('SUCCEEDED') && order.includes('PAID'))).toBe(true);
       expect(action !== 'CONFLICT' || attempt.includes('CONFLICTED')).toBe(true);
+      expect(action !== 'DUPLICATE' || attempt.includes('DUPLICATED')).toBe(true);
     }
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { payment } from '#libs/contracts';
 import { eventually } from '#libs/testing';
+import { NO_CREDENTIAL } from '../attempts/new-attempt.js';
 import { ConflictsController } from '../conflicts/conflicts.controller.js';
 import { AMOUNT, announcementsOf, paidTrade, rowsOf, storedOrder } from '../testing/orders.js';
 import { type PaymentFixture, startPaymentFixture } from '../testing/payment-fixture.js';
@@ -17,7 +18,13 @@ type Told = { readonly attempt: { readonly id: string } };
 
 /** The channel's word about an order's attempt. */
 const tell = (order: Told, trade: ChannelWord['trade'], mismatches: readonly string[] = []) =>
-  fixture.settlement.settle({ outTradeNo: order.attempt.id, trade, mismatches, source: 'notify' });
+  fixture.settlement.settle({
+    outTradeNo: order.attempt.id,
+    trade,
+    channel: fixture.channel,
+    mismatches,
+    source: 'notify',
+  });
 
 describe('a payment', () => {
   it('moves attempt and order and announces it, with the fee, in one go', async () => {
@@ -67,7 +74,7 @@ describe('a payment', () => {
   it('is taken for what it is by an order that never got as far as PAYING', async () => {
     const order = await storedOrder(fixture, {
       state: 'CREATED',
-      attempt: { state: 'CREATED', payUrl: null },
+      attempt: { state: 'CREATED', credential: NO_CREDENTIAL },
     });
     expect(await tell(order, paidTrade())).toEqual({ action: 'PAY', late: false });
     expect(await rowsOf(fixture, order.id)).toMatchObject({ state: 'PAID', attempt_state: 'SUCCEEDED' });

@@ -11,32 +11,35 @@ import { PaymentChannelFactory } from '#libs/payments';
 import { Log, Metrics } from '#libs/service';
 import { createTestDatabase, startTestRedis } from '#libs/testing';
 import { EventPublisher } from '#libs/transport';
+import { Turnstile } from '#libs/turnstile';
+import { ArchiveRepository } from '../archive/archive.repository.js';
+import { AttemptOpener } from '../attempts/attempt-opener.js';
+import { AttemptRepository } from '../attempts/attempt.repository.js';
+import { ChannelCalls } from '../channels/channel-calls.js';
+import { ChannelSwitches } from '../channels/channel-switches.js';
+import { openChannels } from '../channels/configured-channels.js';
+import { healthOf } from '../channels/turnstile.provider.js';
 import { PAYMENT_MIGRATIONS } from '../migrations/index.js';
 import { OrderCache } from '../orders/order-cache.js';
 import { OrderChanges } from '../orders/order-changes.js';
 import { OrderShards } from '../orders/order-shards.js';
 import { OrderRepository } from '../orders/order.repository.js';
 import { PaymentMetrics } from '../payment-metrics.js';
-import { PaymentConfig, configuredChannels, paymentEnvironment } from '../payment.config.js';
+import { PaymentConfig, type PaymentEnvironment, paymentEnvironment } from '../payment.config.js';
+import { ChannelInquiry } from '../query/channel-inquiry.js';
+import { DuplicateRefunds } from '../refunds/duplicate-refunds.js';
+import { StoryRepository } from '../story/story.repository.js';
 import { SettlementRepository } from '../settlement/settlement.repository.js';
 import { SettlementService } from '../settlement/settlement.service.js';
 
 /** The parts of payment over a schema and a Redis of their own. Nothing runs by itself. */
-export interface PaymentFixture {
+export interface PaymentFixture extends ReturnType<typeof assemble> {
   readonly database: Database;
   readonly redis: Redis;
-  readonly config: PaymentConfig;
   readonly ids: OrderIds;
   /** What the outbox has sent. */
   readonly relayed: readonly EncodedEvent[];
-  readonly shards: OrderShards;
-  readonly orders: OrderRepository;
-  readonly cache: OrderCache;
-  readonly changes: OrderChanges;
-  readonly channels: PaymentChannelFactory;
-  readonly settlement: SettlementService;
-  readonly metrics: PaymentMetrics;
-  readonly log: Log;
+  readonly publisher: EventPublisher;
   stop(): Promise<void>;
 }
 
@@ -50,12 +53,7 @@ export async function startPaymentFixture(): Promise<PaymentFixture> {
     MYSQL_URL: schema.options.url,
     REDIS_URL: redisServer.url,
     PUBLIC_URL: 'http://merchant.test/',
-    // Nobody listens there: whatever calls the channel finds it gone.
-    ALIPAY_GATEWAY_URL: 'http://127.0.0.1:9/gateway.do',
-    ALIPAY_APP_ID: '2021000000000007',
-    ALIPAY_SELLER_ID: '2088000000000007',
-    ALIPAY_PRIVATE_KEY_FILE: keys.privateKeyFile,
-    ALIPAY_PUBLIC_KEY_FILE: keys.publicKeyFile,
+    PAYMENT_CHANNELS_FILE: keys.channelsFile,
   });
   const { database } = schema;
   const { ids, release } = await leaseIdGenerator(database, () => undefined);
@@ -69,13 +67,17 @@ export async function startPaymentFixture(): Promise<PaymentFixture> {
     relay: { relay: async (events) => void relayed.push(...events) },
     onError: () => undefined,
   });
+  const orderIds = new OrderIds(ids);
+  const parts = assemble(environment, database, outbox, redis, publisher, orderIds);
   return {
     database,
     redis,
-    ids: new OrderIds(ids),
+    ids: orderIds,
     relayed,
-    ...assemble(environment, database, outbox, redis, publisher),
+    publisher,
+    ...parts,
     stop: async () => {
+      await parts.turnstile.close();
       await outbox.close();
       await release();
       await publisher.close();
@@ -87,31 +89,69 @@ export async function startPaymentFixture(): Promise<PaymentFixture> {
 
 /** What Nest puts together in the running service. */
 function assemble(
-  environment: Parameters<typeof configuredChannels>[0],
+  environment: PaymentEnvironment,
   database: Database,
   outbox: Outbox,
   redis: Redis,
   publisher: EventPublisher,
+  ids: OrderIds,
 ) {
   const log = Log.create('payment', 'payment-1', 'silent');
   const config = new PaymentConfig(environment);
-  const channels = new PaymentChannelFactory(configuredChannels(environment));
+  const channels = new PaymentChannelFactory(openChannels(config));
   const metrics = new PaymentMetrics(new Metrics('payment', 'payment-1'));
   const shards = new OrderShards(() => ({ database, outbox }));
-  const orders = new OrderRepository(shards);
+  const stories = new StoryRepository();
+  const archive = new ArchiveRepository(shards, database);
+  const orders = new OrderRepository(shards, archive, stories);
+  const attempts = new AttemptRepository(shards, orders, stories);
   const cache = new OrderCache(redis, orders, log);
   const changes = new OrderChanges(cache, publisher, log);
+  const turnstile = new Turnstile({
+    redis,
+    name: 'channels',
+    outcomeOf: healthOf,
+    onCircuitChange: () => undefined,
+    onError: () => undefined,
+  });
+  const calls = new ChannelCalls(channels, turnstile, shards, stories, metrics, log);
+  const switches = new ChannelSwitches(database, channels, log);
   const settlement = new SettlementService(
     shards,
     orders,
+    attempts,
     new SettlementRepository(),
-    channels,
+    archive,
+    new DuplicateRefunds(ids, stories),
+    stories,
     changes,
     metrics,
     config,
     log,
   );
-  return { log, config, channels, metrics, shards, orders, cache, changes, settlement };
+  const opener = new AttemptOpener(attempts, calls, changes, config, log);
+  const inquiry = new ChannelInquiry(channels, calls, settlement);
+  return {
+    log,
+    config,
+    channels,
+    /** The one account that the tests have. */
+    channel: channels.account('alipay-main').channel,
+    metrics,
+    shards,
+    stories,
+    archive,
+    orders,
+    attempts,
+    cache,
+    changes,
+    turnstile,
+    calls,
+    switches,
+    settlement,
+    opener,
+    inquiry,
+  };
 }
 
 async function writeKeyFiles() {
@@ -122,5 +162,18 @@ async function writeKeyFiles() {
   const publicKeyFile = join(directory, 'public.pem');
   await writeFile(privateKeyFile, ours.privateKey.export({ type: 'pkcs8', format: 'pem' }));
   await writeFile(publicKeyFile, alipay.publicKey.export({ type: 'spki', format: 'pem' }));
-  return { directory, privateKeyFile, publicKeyFile };
+  const channelsFile = join(directory, 'channels.json');
+  const settings = {
+    // Nobody listens there: whatever calls the channel finds it gone.
+    gatewayUrl: 'http://127.0.0.1:9/gateway.do',
+    appId: '2021000000000007',
+    sellerId: '2088000000000007',
+    privateKeyFile: 'private.pem',
+    alipayPublicKeyFiles: ['public.pem'],
+  };
+  await writeFile(
+    channelsFile,
+    JSON.stringify({ accounts: [{ id: 'alipay-main', channel: 'alipay', settings }] }),
+  );
+  return { directory, channelsFile };
 }

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { ChannelError, type PayCredential, type PaymentChannel } from '#libs/payments';
+import { Log } from '#libs/service';
+import { ChannelCalls } from '../channels/channel-calls.js';
+import { OrderChanges } from '../orders/order-changes.js';
+import { PaymentConfig } from '../payment.config.js';
+import { AttemptRepository, type OpenableAttempt } from './attempt.repository.js';
+
+/** What asking a channel for a way to pay came to. `LATER`: not yet; the query ladder asks again. */
+export type OpeningOutcome =
+  | { readonly outcome: 'READY' }
+  | { readonly outcome: 'REFUSED'; readonly channelCode: string }
+  | { readonly outcome: 'LATER'; readonly channelCode: string };
+
+/** Asks a channel for a way to pay. Repeating it is harmless: the channel knows the attempt by its number. */
+@Injectable()
+export class AttemptOpener {
+  constructor(
+    private readonly attempts: AttemptRepository,
+    private readonly calls: ChannelCalls,
+    private readonly changes: OrderChanges,
+    private readonly config: PaymentConfig,
+    private readonly log: Log,
+  ) {}
+
+  /** For a method that only signs: no network, nothing stored. */
+  sign(channel: PaymentChannel, attempt: OpenableAttempt): Promise<PayCredential> {
+    return channel.prepay(this.prepayOf(channel.name, attempt));
+  }
+
+  /** @param priority `buyer` while somebody looks at the page. */
+  async open(attempt: OpenableAttempt, priority: 'buyer' | 'query'): Promise<OpeningOutcome> {
+    const fields = { orderId: attempt.orderId, attemptId: attempt.id };
+    try {
+      const credential = await this.calls.run(
+        attempt.accountId,
+        { name: 'prepay', priority, ...fields },
+        (channel) => channel.prepay(this.prepayOf(channel.name, attempt)),
+      );
+      if (await this.attempts.markReady(attempt, credential)) {
+        this.log.info(fields, 'attempt can be paid');
+        await this.changes.changed(attempt.orderId, attempt.merchantId, 'PAYING');
+      }
+      return { outcome: 'READY' };
+    } catch (error) {
+      if (!ChannelError.is(error)) throw error;
+      const { kind, channelCode } = error;
+      this.log.warn({ ...fields, kind, code: channelCode }, 'the channel opened no payment');
+      if (kind !== 'REFUSED') return { outcome: 'LATER', channelCode };
+      const closed = await this.attempts.markFailed(
+        attempt,
+        error.message,
+        new Date(Date.now() + this.config.lastLookAfterMs),
+      );
+      await this.changes.changed(attempt.orderId, attempt.merchantId, closed ? 'CLOSED' : 'PAYING');
+      return { outcome: 'REFUSED', channelCode };
+    }
+  }
+
+  private prepayOf(channelName: string, attempt: OpenableAttempt) {
+    return {
+      outTradeNo: attempt.id,
+      method: attempt.method,
+      amount: attempt.amount,
+      subject: attempt.subject,
+      expiresAt: attempt.expiresAt,
+      notifyUrl: this.config.notifyUrl(channelName),
+      returnUrl: this.config.returnUrl(attempt.orderId),
+      ...attempt.payer,
+    };
+  }
+}
