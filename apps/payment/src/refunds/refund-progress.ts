@@ -189,8 +189,8 @@ export class RefundProgress {
     const done = await this.inTransaction(refund, async (transaction, shard) => {
       const dueInMs = isHeld ? SETTLEMENT_WAIT_MS : null;
       // What another replica has got held meanwhile is the channel's to decide, whatever the wallet told us.
-      const from = problem === 'INSUFFICIENT_WALLET_BALANCE' ? 'REQUESTED' : undefined;
-      const end = { problem, message, dueInMs, from };
+      const from = problem === 'INSUFFICIENT_WALLET_BALANCE' ? ('REQUESTED' as const) : undefined;
+      const end = { problem, message, dueInMs, from } as const;
       if (!(await this.refunds.move(transaction, shard, refund.id, 'FAILED', end))) return false;
       if (refund.kind === 'merchant') {
         const [amount, bonus] = [BigInt(refund.amount), BigInt(refund.bonus_amount)];

@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { payment } from '#libs/contracts';
-import type { RefundFault } from './testing/memory-channel.js';
+import { type RefundFixture, startRefundFixture } from './testing/refund-fixture.js';
 import {
   type PaidOrder,
-  type RefundFixture,
   announcementsOf,
+  askRefund,
   creditedOrder,
   figuresOf,
-  nextRound,
   refundRows,
-  secondPayment,
-  startRefundFixture,
-} from './testing/refund-fixture.js';
+  refusalsIn,
+} from './testing/refunded-orders.js';
 
 const YUAN = 1_000_000n;
 let fixture: RefundFixture;
@@ -21,25 +18,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => fixture.stop());
 
-const refund = (
-  order: PaidOrder,
-  amount: bigint,
-  more: { idempotencyKey?: string; reason?: string; merchantId?: string } = {},
-): Promise<payment.Refund> =>
-  fixture.service.create({
-    merchantId: order.merchantId,
-    rechargeId: order.id,
-    amount,
-    reason: 'does not want it',
-    ...more,
-  });
-
-/** A refund of an order of 50 yuan that meets a fault when it is sent. */
-async function refundWith(fault: RefundFault, amount = 20n * YUAN) {
-  const order = await creditedOrder(fixture);
-  fixture.channel.faults.push(fault);
-  return { order, refund: await refund(order, amount) };
-}
+const refund = (order: PaidOrder, amount: bigint, more?: Parameters<typeof askRefund>[3]) =>
+  askRefund(fixture, order, amount, more);
 
 describe('refunds of one order', () => {
   it('never exceed what was paid, however many are asked for at once', async () => {
@@ -48,10 +28,7 @@ describe('refunds of one order', () => {
 
     // 38 × 1.30 = 49.40 of 50.00
     expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(38);
-    for (const answer of asked) {
-      if (answer.status === 'rejected')
-        expect(answer.reason).toMatchObject({ code: 'REFUND_EXCEEDS_RECHARGE' });
-    }
+    expect(new Set(refusalsIn(asked))).toEqual(new Set(['REFUND_EXCEEDS_RECHARGE']));
     expect(fixture.channel.givenBack(order.attemptId)).toBe(38n * 1_300_000n);
     expect(await figuresOf(fixture, order.id)).toEqual([38n * 1_300_000n, 0n, 0n]);
 
@@ -156,275 +133,6 @@ describe('a wallet that has too little', () => {
     expect(await announcementsOf(fixture, row?.id ?? '')).toBe(0);
     expect(await figuresOf(fixture, order.id)).toEqual([0n, 0n, 0n]);
     expect((await refund(order, order.amount)).state).toBe('SUCCEEDED');
-  });
-});
-
-describe('a replica that was late', () => {
-  it('does not end what another has sent, because the wallet says no to it by now', async () => {
-    const { order, refund: asked } = await refundWith('UNDECIDED');
-    const row = await fixture.refunds.findById(asked.id);
-    if (!row) throw new Error('The refund is gone');
-    fixture.purse.freeze(asked.id);
-    await fixture.progress.advance({ ...row, state: 'REQUESTED', call_count: 0 });
-    expect((await refundRows(fixture, order.id))[0]).toMatchObject({ state: 'PROCESSING', problem: null });
-    expect(await figuresOf(fixture, order.id)).toEqual([0n, 20n * YUAN, 0n]);
-  });
-});
-
-describe('a channel', () => {
-  it('that has decided nothing (fund_change=N) is asked until it has, and is sent nothing twice', async () => {
-    const { order, refund: asked } = await refundWith('UNDECIDED');
-    expect(asked).toMatchObject({ state: 'PROCESSING', problem: null });
-    await nextRound(fixture, order.id);
-    expect((await refundRows(fixture, order.id))[0]).toMatchObject({ state: 'PROCESSING' });
-    expect(await figuresOf(fixture, order.id)).toEqual([0n, 20n * YUAN, 0n]);
-
-    fixture.channel.finish(asked.id);
-    await nextRound(fixture, order.id);
-    expect((await refundRows(fixture, order.id))[0]).toMatchObject({ state: 'SUCCEEDED' });
-    expect(fixture.channel.sent.get(asked.id)).toBe(1);
-    expect(await figuresOf(fixture, order.id)).toEqual([20n * YUAN, 0n, 0n]);
-  });
-
-  it("that can't give it back where it came from shows a problem until somebody has dealt with it", async () => {
-    const { order, refund: asked } = await refundWith('ABNORMAL');
-    expect(asked).toMatchObject({
-      state: 'PROCESSING',
-      problem: 'ABNORMAL',
-      problemMessage: 'the card is closed',
-    });
-    const waiting = async () =>
-      (await fixture.controller.search({ withProblem: true, limit: 100 })).items.map(({ id }) => id);
-    expect(await waiting()).toContain(asked.id);
-    // A channel that can't be reached says nothing about it.
-    fixture.channel.isSilent = true;
-    await nextRound(fixture, order.id);
-    fixture.channel.isSilent = false;
-    expect(await waiting()).toContain(asked.id);
-
-    fixture.channel.finish(asked.id);
-    await nextRound(fixture, order.id);
-    expect((await refundRows(fixture, order.id))[0]).toMatchObject({ state: 'SUCCEEDED', problem: null });
-  });
-
-  it('that has too little of our money is sent the same request again, under the same number', async () => {
-    const { order, refund: asked } = await refundWith('SHORT_OF_FUNDS');
-    expect(asked).toMatchObject({ state: 'PROCESSING', problem: 'INSUFFICIENT_SELLER_BALANCE' });
-    await nextRound(fixture, order.id);
-    expect((await refundRows(fixture, order.id))[0]).toMatchObject({ state: 'SUCCEEDED', problem: null });
-    expect(fixture.channel.sent.get(asked.id)).toBe(2);
-    expect(fixture.channel.givenBack(order.attemptId)).toBe(20n * YUAN);
-  });
-
-  it.each<[RefundFault, payment.RefundProblem]>([
-    ['TOO_OLD', 'TOO_OLD'],
-    ['REFUSED', 'REFUSED_BY_CHANNEL'],
-  ])('that answers %s ends it: what was promised and held is let go', async (fault, problem) => {
-    const { order, refund: asked } = await refundWith(fault, 50n * YUAN);
-    expect(asked).toMatchObject({ state: 'FAILED', problem });
-    expect(await figuresOf(fixture, order.id)).toEqual([0n, 0n, 0n]);
-    expect(await announcementsOf(fixture, asked.id)).toBe(1);
-    expect((await refund(order, order.amount)).state).toBe('SUCCEEDED');
-  });
-
-  it.each<[RefundFault, number]>([
-    ['LOST_ANSWER', 1],
-    ['LOST_REQUEST', 2],
-    ['BUSY', 2],
-  ])(
-    'of which nobody knows what it did (%s) is asked first, and sent it again only then',
-    async (fault, sent) => {
-      const { order, refund: asked } = await refundWith(fault);
-      expect(asked).toMatchObject({ state: 'PROCESSING', problem: null });
-      expect(await figuresOf(fixture, order.id)).toEqual([0n, 20n * YUAN, 0n]);
-      await nextRound(fixture, order.id);
-      expect((await refundRows(fixture, order.id))[0]).toMatchObject({ state: 'SUCCEEDED' });
-      expect(fixture.channel.sent.get(asked.id)).toBe(sent);
-      expect(fixture.channel.givenBack(order.attemptId)).toBe(20n * YUAN);
-    },
-  );
-
-  it('that gave back another amount is no end: it waits for an operator', async () => {
-    const { order, refund: asked } = await refundWith('OTHER_AMOUNT');
-    expect(asked).toMatchObject({ state: 'PROCESSING', problem: 'ABNORMAL' });
-    expect(asked.problemMessage).toContain('19.99');
-    expect(await figuresOf(fixture, order.id)).toEqual([0n, 20n * YUAN, 0n]);
-  });
-
-  it('that tells by itself is heard once, and about no refund that nobody asked for', async () => {
-    const { order, refund: asked } = await refundWith('UNDECIDED');
-    fixture.channel.finish(asked.id);
-    const word = await fixture.channel.queryRefund({ outRefundNo: asked.id });
-
-    expect(await fixture.notices.receive(asked.id, word, ['another mchid'])).toBe(true);
-    expect((await refundRows(fixture, order.id))[0]).toMatchObject({ state: 'PROCESSING' });
-    const heard = Array.from({ length: 10 }, () => fixture.notices.receive(asked.id, word, []));
-    expect(await Promise.all(heard)).toEqual(Array.from({ length: 10 }, () => true));
-    expect(await fixture.notices.receive(fixture.ids.refundId(order.id), word, [])).toBe(false);
-
-    expect(await figuresOf(fixture, order.id)).toEqual([20n * YUAN, 0n, 0n]);
-    expect(await announcementsOf(fixture, asked.id)).toBe(1);
-  });
-});
-
-describe('a process that dies over a refund', () => {
-  /** Dies at a step of the request, and once more at the same step of the first round that takes it up. */
-  async function dieAt(step: number, order: PaidOrder): Promise<boolean> {
-    fixture.cut.at(step);
-    await refund(order, 20n * YUAN).catch(() => undefined);
-    const wasOver = fixture.cut.lift();
-    fixture.cut.at(step);
-    await fixture.sweep.round(fixture.shards.ofId(order.id)).catch(() => undefined);
-    await nextRound(fixture, order.id).catch(() => undefined);
-    fixture.cut.lift();
-    for (let round = 0; round < 3; round += 1) await nextRound(fixture, order.id);
-    return wasOver;
-  }
-
-  it.each<[string, RefundFault[]]>([
-    ['a healthy channel', []],
-    ['a channel whose answer is lost', ['LOST_ANSWER']],
-    ['a channel that never got it', ['LOST_REQUEST']],
-  ])(
-    'between any two steps, with %s, leaves nothing undone and nothing done twice',
-    async (_name, faults) => {
-      let step = 0;
-      let begun = 0;
-      for (let isOver = false; !isOver;) {
-        step += 1;
-        fixture.channel.faults.splice(0, Number.POSITIVE_INFINITY, ...faults);
-        const order = await creditedOrder(fixture, { bonus: 5n * YUAN });
-        isOver = await dieAt(step, order);
-
-        const rows = await refundRows(fixture, order.id);
-        const [id = ''] = rows.map((row) => row.id);
-        // Dead before the first commit: then nothing has ever happened. From that commit on it is one refund.
-        const count = rows.length;
-        expect([begun, 1]).toContain(count);
-        begun = count;
-        const given = BigInt(count) * 20n * YUAN;
-        expect({
-          step,
-          states: rows.map(({ state }) => state),
-          given: fixture.channel.givenBack(order.attemptId),
-          held: fixture.purse.holds.get(id) ?? 0n,
-          figures: await figuresOf(fixture, order.id),
-          announced: await announcementsOf(fixture, id),
-        }).toEqual({
-          step,
-          states: rows.map(() => 'SUCCEEDED'),
-          given,
-          held: BigInt(count) * 22n * YUAN,
-          figures: [given, 0n, BigInt(count) * 2n * YUAN],
-          announced: count,
-        });
-      }
-      fixture.channel.faults.splice(0);
-      expect(begun).toBe(1);
-      expect(step).toBeGreaterThanOrEqual(12);
-    },
-    120_000,
-  );
-});
-
-describe("the wallet's word that a refund's end is booked", () => {
-  const posted = (reference: string, transferId = '1234567890123456789') => ({
-    transferId,
-    kind: 'refund' as const,
-    reference,
-    postedAt: new Date(),
-    entries: [],
-  });
-  const toldOf = (refundId: string) =>
-    fixture.relayed.filter(
-      ({ name, payload }) =>
-        name === 'refund.settled' && (payload as { refundId: string }).refundId === refundId,
-    );
-
-  it('is waited for: until it comes the end is announced again, in the same words', async () => {
-    const order = await creditedOrder(fixture);
-    const { id } = await refund(order, YUAN);
-    const before = toldOf(id).length;
-    await nextRound(fixture, order.id);
-    expect(toldOf(id)).toHaveLength(before + 1);
-    expect(new Set(toldOf(id).map((event) => JSON.stringify(event))).size).toBe(1);
-
-    await fixture.settlements.record(posted(id));
-    await fixture.settlements.record(posted(id));
-    expect((await refundRows(fixture, order.id))[0]).toMatchObject({
-      settle_transfer_id: '1234567890123456789',
-      next_action_at: null,
-    });
-    const after = toldOf(id).length;
-    await nextRound(fixture, order.id);
-    expect(toldOf(id)).toHaveLength(after);
-  });
-
-  it('is not believed of a refund that goes on, nor of one that nobody knows', async () => {
-    const { order, refund: asked } = await refundWith('UNDECIDED');
-    await expect(fixture.settlements.record(posted(asked.id))).rejects.toThrow('which is PROCESSING');
-    await expect(fixture.settlements.record(posted(fixture.ids.refundId(order.id)))).rejects.toThrow(
-      'unknown',
-    );
-  });
-});
-
-describe('a payment that pays no order', () => {
-  it('is given back by itself when it is the second of its order, exactly once, and not from the order', async () => {
-    const order = await creditedOrder(fixture);
-    const attemptId = await secondPayment(fixture, order);
-    const held = fixture.purse.holds.size;
-    for (let round = 0; round < 3; round += 1) await nextRound(fixture, order.id);
-
-    const rows = await refundRows(fixture, order.id);
-    expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ kind: 'duplicate', state: 'SUCCEEDED' });
-    expect(fixture.channel.givenBack(attemptId)).toBe(order.amount);
-    expect(fixture.channel.givenBack(order.attemptId)).toBe(0n);
-    expect(fixture.purse.holds.size).toBe(held);
-    expect(await figuresOf(fixture, order.id)).toEqual([0n, 0n, 0n]);
-    expect(await announcementsOf(fixture, rows[0]?.id ?? '')).toBe(1);
-
-    const { items } = await fixture.controller.listDuplicates({ limit: 100 });
-    expect(items.find((item) => item.attemptId === attemptId)).toMatchObject({
-      amount: order.amount,
-      refundId: rows[0]?.id,
-      refundState: 'SUCCEEDED',
-    });
-    // The order's own payment is still there to be refunded.
-    expect((await refund(order, order.amount)).state).toBe('SUCCEEDED');
-  });
-
-  it('is given back although a merchant has taken the key that its refund would have', async () => {
-    const order = await creditedOrder(fixture);
-    const next = fixture.ids.attemptId(order.id);
-    await refund(order, YUAN, { idempotencyKey: `duplicate:${next}` });
-    const attemptId = await secondPayment(fixture, order, { id: next });
-    await nextRound(fixture, order.id);
-    expect(fixture.channel.givenBack(attemptId)).toBe(order.amount);
-  });
-
-  it('is given back by one of several operators who want to at once, when it was not as asked', async () => {
-    const order = await creditedOrder(fixture);
-    const attemptId = await secondPayment(fixture, order, { paid: 49_990_000n });
-    expect(await refundRows(fixture, order.id)).toEqual([]);
-
-    const wishes = Array.from({ length: 8 }, (_, index) =>
-      fixture.controller.refundConflict({ attemptId, operatorId: String(index + 1), reason: 'not as asked' }),
-    );
-    const answers = await Promise.allSettled(wishes);
-    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    for (const answer of answers)
-      if (answer.status === 'rejected')
-        expect(answer.reason).toMatchObject({ code: 'CONFLICT_ALREADY_SETTLED' });
-    await nextRound(fixture, order.id);
-
-    expect((await refundRows(fixture, order.id))[0]).toMatchObject({ kind: 'conflict', state: 'SUCCEEDED' });
-    expect(fixture.channel.givenBack(attemptId)).toBe(49_990_000n);
-    expect(await figuresOf(fixture, order.id)).toEqual([0n, 0n, 0n]);
-    await expect(
-      fixture.controller.refundConflict({ attemptId: order.attemptId, operatorId: '1', reason: 'just so' }),
-    ).rejects.toMatchObject({ code: 'CONFLICT_NOT_FOUND' });
   });
 });
 
