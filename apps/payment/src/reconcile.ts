@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { DomainError, payment } from '#libs/contracts';
+import { DomainError, type ResponseOf, payment } from '#libs/contracts';
 import { RpcClient } from '#libs/transport';
 import { beijingDayOf, dayAfter } from './reconciliation/beijing-day.js';
 import { summaryOf, waits } from './reconciliation/summary.js';
@@ -69,12 +69,12 @@ async function ended(id: string, untilMs: number): Promise<payment.Reconciliatio
 
 async function differencesOf(reconciliationId: string): Promise<payment.Difference[]> {
   const found: payment.Difference[] = [];
-  let cursor: string | null | undefined;
+  let cursor: string | null = null;
   do {
-    const page = await client.call(payment.listDifferences, {
+    const page: ResponseOf<typeof payment.listDifferences> = await client.call(payment.listDifferences, {
       reconciliationId,
       limit: PAGE,
-      ...(cursor == null ? {} : { cursor }),
+      ...(cursor === null ? {} : { cursor }),
     });
     found.push(...page.items);
     cursor = page.nextCursor;

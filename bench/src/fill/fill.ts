@@ -41,7 +41,9 @@ export async function fill(options: FillOptions): Promise<FillFigures> {
   const startedMs = performance.now();
   let [orders, rows] = [0, 0];
   for (const population of populate(options.orders, options.merchants ?? 20_000)) {
-    rows += await fillShard(options, population, (done) => options.onProgress?.(orders + done));
+    const before = orders;
+    const loaded = await fillShard(options, population, (done) => options.onProgress?.(before + done));
+    rows += loaded;
     orders += population.orders;
     options.onProgress?.(orders);
   }

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { payment } from '#libs/contracts';
 import { spanOf } from './beijing-day.js';
-import { LeaseLostError } from './reconciliation.repository.js';
 import { AMOUNT, FEE, booked, bookedRefund, paymentLine, refundLine, tradeNoOf } from './testing/booked.js';
 import {
   type ReconciliationFixture,
@@ -260,81 +259,6 @@ describe('what repairs itself', () => {
     await fixture.runner.check();
     expect(await found(done)).toMatchObject([{ kind: 'ONLY_HERE', state: 'OPEN' }]);
   });
-});
-
-describe('crashes', () => {
-  it('in the middle of a load begin the load again', async () => {
-    const payments = await Promise.all(Array.from({ length: 6 }, () => booked(fixture, { paidAt: noon })));
-    const bill = Array.from({ length: 5_000 }, (_, index) => paymentLine(`filler-${index}`));
-    let isBroken = true;
-    fixture.channel.bills.set(day, function* () {
-      yield* bill;
-      if (isBroken) throw new Error('killed');
-      yield* payments.map(({ attemptId }) => paymentLine(attemptId));
-    });
-    expect(await reconcile(fixture, day)).toMatchObject({ state: 'WAITING', message: 'killed' });
-
-    isBroken = false;
-    bill.splice(10);
-    expect(await reconcile(fixture, day)).toMatchObject({
-      state: 'DONE',
-      billLines: 16,
-      paymentsMatched: 6,
-      differences: 10,
-    });
-  });
-
-  it('leave the day to another replica when the lease has run out, and the dead one changes nothing any more', async () => {
-    fixture.channel.bills.set(day, [paymentLine(`orphan-${day}`)]);
-    await fixture.reconciliations.request('alipay-main', 'alipay', day);
-    const dead = (await fixture.reconciliations.claim())!;
-    expect(await fixture.runner.work(new AbortController().signal)).toBe(0);
-
-    await fixture.database.write('UPDATE `reconciliation` SET `due_at` = UTC_TIMESTAMP(3) WHERE `id` = ?', [
-      dead.id,
-    ]);
-    expect(await fixture.runner.work(new AbortController().signal)).toBe(1);
-
-    expect(await fixture.reconciliations.find(dead.id)).toMatchObject({
-      state: 'DONE',
-      billLines: 1,
-      differences: 1,
-    });
-    await expect(fixture.reconciliations.loaded(dead, 99)).rejects.toThrow(LeaseLostError);
-    await expect(fixture.loader.load(dead, new AbortController().signal)).rejects.toThrow(LeaseLostError);
-  });
-
-  it('after the load go on with the comparison, without a second download', async () => {
-    const here = await booked(fixture, { paidAt: noon });
-    fixture.channel.bills.set(day, [paymentLine(here.attemptId)]);
-    await fixture.reconciliations.request('alipay-main', 'alipay', day);
-    const claim = (await fixture.reconciliations.claim())!;
-    await fixture.loader.load(claim, new AbortController().signal);
-    fixture.channel.bills.delete(day);
-    await fixture.database.write('UPDATE `reconciliation` SET `due_at` = UTC_TIMESTAMP(3) WHERE `id` = ?', [
-      claim.id,
-    ]);
-
-    await fixture.runner.work(new AbortController().signal);
-
-    expect(await fixture.reconciliations.find(claim.id)).toMatchObject({ state: 'DONE', paymentsMatched: 1 });
-  });
-
-  it('of a replica that is told to stop give the day back at once', async () => {
-    fixture.channel.bills.set(day, [paymentLine(`orphan-${day}`)]);
-    await fixture.reconciliations.request('alipay-main', 'alipay', day);
-    await fixture.runner.work(AbortSignal.abort());
-    expect(await fixture.runner.work(new AbortController().signal)).toBe(1);
-    const [done] = await fixture.reconciliations.list({ billDate: day, limit: 1 });
-    expect(done).toMatchObject({ state: 'DONE', differences: 1 });
-  });
-});
-
-it('waits for a bill that is not written yet, and says so', async () => {
-  const waiting = await reconcile(fixture, day);
-  expect(waiting).toMatchObject({ state: 'WAITING', finishedAt: null });
-  expect(waiting.message).toContain('not written yet');
-  expect(await fixture.runner.work(new AbortController().signal)).toBe(0);
 });
 
 const makeDue = () =>

@@ -16,7 +16,9 @@ export function summaryOf(day: payment.Reconciliation, differences: readonly pay
       `  bill            ${day.billLines} lines, ${formatYuan(day.paidAmount)} yuan paid, ${formatYuan(day.refundedAmount)} refunded, ${formatYuan(day.feeAmount)} fees`,
       `  matched         ${day.paymentsMatched} payments, ${day.refundsMatched} refunds`,
       `  differences     ${day.differences}, of which ${day.openDifferences} open`,
-      ...[...counts].sort().map(([what, count]) => `    ${what.padEnd(34)} ${count}`),
+      ...[...counts]
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([what, count]) => `    ${what.padEnd(34)} ${count}`),
     );
   }
   for (const difference of differences.filter(waits)) {
