@@ -64,6 +64,40 @@ describe('crashes', () => {
     await expect(fixture.loader.load(dead, new AbortController().signal)).rejects.toThrow(LeaseLostError);
   });
 
+  it('leave a slow replica without a say while the other one is still at work', async () => {
+    fixture.channel.bills.set(day, [paymentLine(`orphan-${day}`)]);
+    await fixture.reconciliations.request('alipay-main', 'alipay', day);
+    const slow = (await fixture.reconciliations.claim())!;
+    await fixture.database.write('UPDATE `reconciliation` SET `due_at` = UTC_TIMESTAMP(3) WHERE `id` = ?', [
+      slow.id,
+    ]);
+    const other = (await fixture.reconciliations.claim())!;
+
+    await expect(fixture.loader.load(slow, new AbortController().signal)).rejects.toThrow(LeaseLostError);
+    await expect(fixture.reconciliations.fail(slow, 'too late')).rejects.toThrow(LeaseLostError);
+    await expect(fixture.loader.load(other, new AbortController().signal)).resolves.toBe(1);
+  });
+
+  it('between a fee’s correction and the note of it correct nothing twice', async () => {
+    const here = await booked(fixture, { paidAt: noon });
+    fixture.channel.bills.set(day, [paymentLine(here.attemptId, { fee: 1_000_000n })]);
+    const { id } = await reconcile(fixture, day);
+    await fixture.database.write(
+      "UPDATE `reconciliation_difference` SET `state` = 'OPEN', `check_at` = UTC_TIMESTAMP(3) WHERE `reconciliation_id` = ?",
+      [id],
+    );
+
+    await fixture.runner.check();
+
+    const events = await fixture.database.query(
+      "SELECT 1 FROM `outbox` WHERE `event_name` = 'fee.corrected' AND `aggregate_id` = ?",
+      [here.attemptId],
+    );
+    expect(events).toHaveLength(1);
+    const [difference] = await fixture.differences.list({ reconciliationId: id }, 10);
+    expect(difference).toMatchObject({ kind: 'FEE_DIFFERS', state: 'REPAIRED' });
+  });
+
   it('after the load go on with the comparison, without a second download', async () => {
     const here = await booked(fixture, { paidAt: noon });
     fixture.channel.bills.set(day, [paymentLine(here.attemptId)]);
