@@ -2,10 +2,8 @@
 import { join } from 'node:path';
 import { freePort } from './ports.mjs';
 import { Problem } from './problem.mjs';
+import { sandboxAccounts } from './sandbox-accounts.mjs';
 import { ensureSecrets } from './secrets.mjs';
-
-/** What the demo merchant of the simulated Alipay is called there; real accounts come from the environment. */
-const ALIPAY_DEMO = { appId: '2021000000000001', sellerId: '2088000000000001' };
 
 /**
  * Gives everything its place: ports, key files, environments.
@@ -19,11 +17,11 @@ const ALIPAY_DEMO = { appId: '2021000000000001', sellerId: '2088000000000001' };
  */
 export async function planProcesses({ options, dataDir, replicas, servers }) {
   const inherited = inheritedEnvironment();
-  // Somebody who names a real Alipay doesn't want a simulated one.
-  const needsSandbox = !inherited.ALIPAY_GATEWAY_URL;
+  // Somebody who has accounts at real channels doesn't want simulated ones.
+  const needsSandbox = !inherited.PAYMENT_CHANNELS_FILE;
   if (needsSandbox && inherited.NODE_ENV === 'production') {
     throw new Problem(
-      'With NODE_ENV=production the simulated Alipay is not started: set ALIPAY_GATEWAY_URL and the other ALIPAY_ variables of .env.example.',
+      'With NODE_ENV=production no simulated channels are started: set PAYMENT_CHANNELS_FILE, see .env.example and README.',
     );
   }
   const secrets = ensureSecrets(join(dataDir, 'secrets'));
@@ -36,6 +34,7 @@ export async function planProcesses({ options, dataDir, replicas, servers }) {
   }
   const sandboxPort = needsSandbox ? (options.ports?.sandbox ?? (await freePort())) : undefined;
   const sandboxData = join(dataDir, 'sandbox');
+  const accounts = sandboxAccounts(join(dataDir, 'secrets', 'channels'), sandboxData);
   const host = reachable(inherited.HOST);
   const gateways = gatewayPorts.map((port) => `http://${host}:${port}`);
   const sandbox = sandboxPort === undefined ? undefined : `http://${host}:${sandboxPort}`;
@@ -57,21 +56,18 @@ export async function planProcesses({ options, dataDir, replicas, servers }) {
       ...(sandbox === undefined
         ? {}
         : {
-            ALIPAY_GATEWAY_URL: `${sandbox.replace('localhost', '127.0.0.1')}/gateway.do`,
-            ALIPAY_APP_ID: ALIPAY_DEMO.appId,
-            ALIPAY_SELLER_ID: ALIPAY_DEMO.sellerId,
-            ALIPAY_PRIVATE_KEY_FILE: secrets.alipayAppPrivateKey,
+            PAYMENT_CHANNELS_FILE: accounts.channelsFile,
             SANDBOX_PREOPENS_PAGES: 'true',
-            ALIPAY_PUBLIC_KEY_FILE: join(sandboxData, 'keys', 'alipay-public-key.pem'),
           }),
     },
     wallet: { HEALTH_PORT: '0' },
     sandbox: {
       SANDBOX_PORT: String(sandboxPort),
       SANDBOX_DATA_DIR: sandboxData,
-      SANDBOX_ALIPAY_APP_ID: ALIPAY_DEMO.appId,
-      SANDBOX_ALIPAY_SELLER_ID: ALIPAY_DEMO.sellerId,
-      SANDBOX_ALIPAY_APP_PUBLIC_KEY_FILE: secrets.alipayAppPublicKey,
+      SANDBOX_MERCHANTS_FILE: accounts.merchantsFile,
+      SANDBOX_ALIPAY_APP_ID: '2021000000000001',
+      SANDBOX_ALIPAY_SELLER_ID: '2088000000000001',
+      SANDBOX_ALIPAY_APP_PUBLIC_KEY_FILE: join(dataDir, 'secrets', 'channels', 'alipay-main-public-key.pem'),
       SANDBOX_PUBLIC_URL: inherited.SANDBOX_PUBLIC_URL || String(sandbox),
       ...(options.timeScale === undefined ? {} : { SANDBOX_TIME_SCALE: String(options.timeScale) }),
     },
@@ -79,8 +75,10 @@ export async function planProcesses({ options, dataDir, replicas, servers }) {
   return {
     /** Addresses on this machine. */
     gateways,
-    /** Undefined when a real channel is configured. */
+    /** Undefined when real channels are configured. */
     sandbox,
+    /** Tells payment of our accounts at the sandbox, once that has made its keys. */
+    writeChannels: () => accounts.writeChannels(String(sandbox).replace('localhost', '127.0.0.1')),
     /**
      * @param {string} name such as `wallet-1` or `wallet-migrate`
      * @returns {NodeJS.ProcessEnv}

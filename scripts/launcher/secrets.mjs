@@ -3,12 +3,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+const publicKeyEncoding = /** @type {const} */ ({ type: 'spki', format: 'pem' });
+const privateKeyEncoding = /** @type {const} */ ({ type: 'pkcs8', format: 'pem' });
+
 /**
  * @typedef {object} SecretFiles
  * @property {string} sessionPrivateKey Ed25519, PKCS8 PEM
  * @property {string} sessionPublicKey Ed25519, SPKI PEM
- * @property {string} alipayAppPrivateKey RSA-2048, PKCS8 PEM: the merchant's side of the channel
- * @property {string} alipayAppPublicKey RSA-2048, SPKI PEM: what the channel knows of the merchant
  */
 
 /**
@@ -22,20 +23,29 @@ export function ensureSecrets(directory) {
   const files = {
     sessionPrivateKey: join(directory, 'session-private-key.pem'),
     sessionPublicKey: join(directory, 'session-public-key.pem'),
-    alipayAppPrivateKey: join(directory, 'alipay-app-private-key.pem'),
-    alipayAppPublicKey: join(directory, 'alipay-app-public-key.pem'),
   };
-  const publicKeyEncoding = /** @type {const} */ ({ type: 'spki', format: 'pem' });
-  const privateKeyEncoding = /** @type {const} */ ({ type: 'pkcs8', format: 'pem' });
   if (!existsSync(files.sessionPrivateKey) || !existsSync(files.sessionPublicKey)) {
     const pair = generateKeyPairSync('ed25519', { publicKeyEncoding, privateKeyEncoding });
     writePair(files.sessionPrivateKey, files.sessionPublicKey, pair);
   }
-  if (!existsSync(files.alipayAppPrivateKey) || !existsSync(files.alipayAppPublicKey)) {
-    const pair = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding, privateKeyEncoding });
-    writePair(files.alipayAppPrivateKey, files.alipayAppPublicKey, pair);
-  }
   return files;
+}
+
+/**
+ * `<name>-private-key.pem` and `<name>-public-key.pem`, made if one of them is missing: our side of a payment channel.
+ *
+ * @param {string} directory
+ * @param {string} name
+ */
+export function ensureRsaPair(directory, name) {
+  const privateFile = join(directory, `${name}-private-key.pem`);
+  const publicFile = join(directory, `${name}-public-key.pem`);
+  if (existsSync(privateFile) && existsSync(publicFile)) return;
+  writePair(
+    privateFile,
+    publicFile,
+    generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding, privateKeyEncoding }),
+  );
 }
 
 /**

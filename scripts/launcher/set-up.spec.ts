@@ -10,7 +10,7 @@ import { totalLine, totalsOf } from './jest.mjs';
 import { isNodeRecentEnough } from './node-version.mjs';
 import { ensurePackages } from './packages.mjs';
 import { freePort, isPortFree } from './ports.mjs';
-import { ensureSecrets } from './secrets.mjs';
+import { ensureRsaPair, ensureSecrets } from './secrets.mjs';
 import { chooseTiers } from './test.mjs';
 
 let folder: string;
@@ -82,14 +82,23 @@ describe('Secrets', () => {
     const again = ensureSecrets(folder);
 
     expect(again).toEqual(files);
-    expect(statSync(files.alipayAppPrivateKey).mode & 0o777).toBe(0o600);
     expect(statSync(files.sessionPrivateKey).mode & 0o777).toBe(0o600);
-    const application = createPrivateKey(readFileSync(files.alipayAppPrivateKey));
+    expect(createPublicKey(readFileSync(files.sessionPublicKey)).asymmetricKeyType).toBe('ed25519');
+  });
+
+  it('of a channel account are a pair, made once', () => {
+    ensureRsaPair(folder, 'alipay-main');
+    const file = join(folder, 'alipay-main-private-key.pem');
+    const text = readFileSync(file, 'utf8');
+    ensureRsaPair(folder, 'alipay-main');
+
+    expect(readFileSync(file, 'utf8')).toBe(text);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const application = createPrivateKey(text);
     expect(application.asymmetricKeyDetails?.modulusLength).toBe(2048);
     expect(createPublicKey(application).export({ type: 'spki', format: 'pem' })).toBe(
-      readFileSync(files.alipayAppPublicKey, 'utf8'),
+      readFileSync(join(folder, 'alipay-main-public-key.pem'), 'utf8'),
     );
-    expect(createPublicKey(readFileSync(files.sessionPublicKey)).asymmetricKeyType).toBe('ed25519');
   });
 });
 

@@ -119,11 +119,12 @@ async function startProcesses({ options, root, dataDir, replicas, onLog, progres
       await progress.step('Seeding the demo accounts', () => runOnce('apps/identity/src/seed.js'));
     }
   };
-  // Payment reads the sandbox's public key when it starts.
+  // Payment reads the sandbox's public keys when it starts.
   const startSandbox = async () => {
     if (plan.sandbox === undefined) return undefined;
     const handle = spawn('sandbox', 'sandbox');
     await progress.step('Starting the sandbox', () => allReady([handle]));
+    plan.writeChannels();
     return handle;
   };
   const [sandbox] = await Promise.all([startSandbox(), prepareSchemas()]);

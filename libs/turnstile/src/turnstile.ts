@@ -150,7 +150,8 @@ export class Turnstile {
   /** Others admit our tickets, too, and say so here. What gets lost on the way is noticed by the next full look. */
   private listen(): void {
     if (this.subscriber) return;
-    this.subscriber = this.options.redis.duplicate();
+    // Whatever the commands' client does when Redis is away: this one waits and subscribes again.
+    this.subscriber = this.options.redis.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null });
     this.subscriber.on('error', this.options.onError);
     this.subscriber.on('message', (_channel: string, ticket: string) => {
       const resource = ticket.split('/')[1];

@@ -5,6 +5,13 @@ import type { RechargeView, TestStack } from '#libs/testing';
 
 export type NotifyFields = Readonly<Record<string, string>>;
 
+interface ChannelsFile {
+  readonly accounts: readonly {
+    readonly id: string;
+    readonly settings: { readonly appId: string; readonly sellerId: string };
+  }[];
+}
+
 /** Written without the platform's code and without the sandbox's, by Alipay's description alone. */
 export class NotifyWriter {
   /** Alipay's own key: what it signs is believed. */
@@ -13,8 +20,11 @@ export class NotifyWriter {
   readonly applicationKey: KeyObject;
 
   static of(stack: TestStack): NotifyWriter {
-    const { ALIPAY_APP_ID: appId = '', ALIPAY_SELLER_ID: sellerId = '' } = stack.envOf('payment-1');
-    return new NotifyWriter(stack.dataDir, { appId, sellerId });
+    const file = stack.envOf('payment-1')['PAYMENT_CHANNELS_FILE'] ?? '';
+    const { accounts } = JSON.parse(readFileSync(file, 'utf8')) as ChannelsFile;
+    const account = accounts.find(({ id }) => id === 'alipay-main');
+    if (!account) throw new Error(`There is no alipay-main in ${file}`);
+    return new NotifyWriter(stack.dataDir, account.settings);
   }
 
   private constructor(
@@ -25,7 +35,7 @@ export class NotifyWriter {
       readFileSync(join(dataDir, 'sandbox', 'keys', 'alipay-private-key.pem')),
     );
     this.applicationKey = createPrivateKey(
-      readFileSync(join(dataDir, 'secrets', 'alipay-app-private-key.pem')),
+      readFileSync(join(dataDir, 'secrets', 'channels', 'alipay-main-private-key.pem')),
     );
   }
 

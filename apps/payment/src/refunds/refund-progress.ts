@@ -6,6 +6,7 @@ import { Log } from '#libs/service';
 import { EventPublisher, RpcClient } from '#libs/transport';
 import { ChannelCalls } from '../channels/channel-calls.js';
 import { OrderCache } from '../orders/order-cache.js';
+import { OrderChanges } from '../orders/order-changes.js';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
 import { PaymentConfig } from '../payment.config.js';
 import { StoryRepository } from '../story/story.repository.js';
@@ -29,6 +30,7 @@ export class RefundProgress {
     private readonly services: RpcClient,
     private readonly stories: StoryRepository,
     private readonly cache: OrderCache,
+    private readonly changes: OrderChanges,
     private readonly events: EventPublisher,
     private readonly config: PaymentConfig,
     private readonly log: Log,
@@ -256,8 +258,9 @@ export class RefundProgress {
   /** Never fails: the change stands, whoever could be told of it. */
   private async changed(refund: RefundRow, state: payment.RefundState): Promise<void> {
     const { id: refundId, order_id: orderId, merchant_id: merchantId } = refund;
+    const order = await this.refunds.findOrderState(orderId).catch(() => null);
     await Promise.allSettled([
-      this.cache.invalidate(orderId),
+      order === null ? this.cache.invalidate(orderId) : this.changes.changed(orderId, merchantId, order),
       this.events.publish(payment.refundChanged, { refundId, orderId, merchantId, state }),
     ]);
   }

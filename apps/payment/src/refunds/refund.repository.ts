@@ -91,6 +91,15 @@ export class RefundRepository {
     return row ?? null;
   }
 
+  async findOrderState(orderId: string): Promise<payment.OrderState | null> {
+    const { database, tables } = this.shards.ofId(orderId);
+    const [row] = await database.query<{ state: payment.OrderState }>(
+      `SELECT \`state\` FROM \`${tables.orders}\` WHERE \`id\` = ?`,
+      [orderId],
+    );
+    return row?.state ?? null;
+  }
+
   /** Oldest first. */
   async listOfOrder(orderId: string): Promise<RefundRow[]> {
     const shard = this.shards.ofId(orderId);

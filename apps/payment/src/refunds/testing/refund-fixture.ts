@@ -159,7 +159,18 @@ function assemble(database: Database, outbox: Outbox, ids: OrderIds, cut: Cut) {
   const archive = new ArchiveRepository(shards, database);
   const orders = new OrderRepository(shards, archive, stories);
   const refunds = new RefundRepository(shards);
-  const progress = new RefundProgress(shards, refunds, calls, services, stories, cache, events, config, log);
+  const progress = new RefundProgress(
+    shards,
+    refunds,
+    calls,
+    services,
+    stories,
+    cache,
+    { changed: () => Promise.resolve() } as unknown as OrderChanges,
+    events,
+    config,
+    log,
+  );
   const service = new RefundsService(shards, archive, refunds, progress, stories, cache, ids, config, log);
   const operators = new OperatorRefunds(shards, refunds, stories, cache, ids, log);
   const settlement = new SettlementService(
