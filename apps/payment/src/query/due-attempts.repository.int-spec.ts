@@ -44,7 +44,14 @@ describe('the attempts that are due', () => {
 
     expect(first.map(({ id }) => id)).toEqual([orders[1]?.attempt.id, orders[2]?.attempt.id]);
     expect(rest).toEqual([
-      { id: orders[0]?.attempt.id, channel: 'alipay', state: 'PENDING', expiresAt: orders[0]?.expiresAt },
+      {
+        id: orders[0]?.attempt.id,
+        orderId: orders[0]?.id,
+        accountId: 'alipay-main',
+        state: 'PENDING',
+        orderState: 'PAYING',
+        expiresAt: orders[0]?.expiresAt,
+      },
     ]);
     expect(await claim()).toEqual([]);
   });

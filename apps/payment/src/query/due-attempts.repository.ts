@@ -42,7 +42,7 @@ export class DueAttemptsRepository {
       // The orders are only read: locking them here would go against the order in which settlements lock.
       const rows = await transaction.query<DueAttemptRow>(
         `SELECT \`a\`.\`id\`, \`a\`.\`order_id\`, \`a\`.\`account_id\`, \`a\`.\`state\`, \`a\`.\`created_at\`, \`a\`.\`expires_at\`, \`a\`.\`query_count\`, \`o\`.\`state\` AS \`order_state\`
-           FROM \`${attempts}\` AS \`a\` JOIN \`${orders}\` AS \`o\` ON \`o\`.\`id\` = \`a\`.\`order_id\` WHERE \`a\`.\`id\` IN (?)`,
+           FROM \`${attempts}\` AS \`a\` JOIN \`${orders}\` AS \`o\` ON \`o\`.\`id\` = \`a\`.\`order_id\` WHERE \`a\`.\`id\` IN (?) ORDER BY \`a\`.\`next_query_at\``,
         [locked.map(({ id }) => id)],
       );
       const now = new Date();

@@ -95,10 +95,7 @@ describe('a recharge by a method that asks the channel', () => {
   it('is stored before the channel is asked: when it gives no answer, somebody knows what to ask about', async () => {
     const wish = request({ method: 'qr', idempotencyKey: 'again' });
 
-    await expect(recharges.create(wish)).rejects.toMatchObject({
-      code: 'CHANNEL_UNAVAILABLE',
-      message: expect.stringContaining('repeat the request with the same Idempotency-Key'),
-    });
+    expect(await recharges.create(wish)).toMatchObject({ state: 'CREATED', payUrl: null, codeUrl: null });
 
     const [row] = await fixture.orders.list(wish.merchantId, {}, 10);
     expect(row).toMatchObject({ state: 'CREATED', attempt_state: 'CREATED' });
@@ -108,8 +105,8 @@ describe('a recharge by a method that asks the channel', () => {
 
   it('is tried again by the same key, and is the same order', async () => {
     const wish = request({ method: 'qr', idempotencyKey: 'again' });
-    await expect(recharges.create(wish)).rejects.toMatchObject({ code: 'CHANNEL_UNAVAILABLE' });
-    await expect(recharges.create(wish)).rejects.toMatchObject({ code: 'CHANNEL_UNAVAILABLE' });
+    const first = await recharges.create(wish);
+    expect(await recharges.create(wish)).toEqual(first);
     expect(await countOf(wish.merchantId)).toBe(1);
   });
 });

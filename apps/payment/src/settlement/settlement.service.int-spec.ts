@@ -49,6 +49,7 @@ describe('a payment', () => {
         merchantId: order.merchantId,
         amount: '50000000',
         fee: '300000',
+        bonus: '0',
         channel: 'alipay',
         channelTradeNo: trade.channelTradeNo,
         paidAt: '2026-11-20T03:04:05.000Z',
@@ -132,10 +133,10 @@ describe('a payment that is not as it was asked for', () => {
     const order = await storedOrder(fixture);
     const trade = paidTrade(amount);
 
-    expect(await tell(order, trade, mismatches)).toEqual({ action: 'CONFLICT', reason });
+    expect(await tell(order, trade, mismatches)).toEqual({ action: 'CONFLICT', reason, tradeIsFree: true });
 
     expect(await rowsOf(fixture, order.id)).toMatchObject({
-      state: 'PAYING',
+      state: 'CLOSED',
       credit_due_at: null,
       attempt_state: 'CONFLICTED',
       channel_trade_no: trade.channelTradeNo,
@@ -151,7 +152,7 @@ describe('a payment that is not as it was asked for', () => {
     const trade = paidTrade(1_000_000n);
     await tell(order, trade);
     expect(await tell(order, { ...trade, amount: AMOUNT })).toMatchObject({ action: 'NONE' });
-    expect(await rowsOf(fixture, order.id)).toMatchObject({ state: 'PAYING', attempt_state: 'CONFLICTED' });
+    expect(await rowsOf(fixture, order.id)).toMatchObject({ state: 'CLOSED', attempt_state: 'CONFLICTED' });
     expect(await announcementsOf(fixture, order.id)).toEqual([]);
   });
 
@@ -237,9 +238,99 @@ describe('what can not be settled', () => {
     const trade = paidTrade();
     await tell(first, trade);
 
-    await expect(tell(second, trade)).rejects.toThrow('_trade');
+    expect(await tell(second, trade)).toMatchObject({ action: 'CONFLICT', tradeIsFree: false });
 
-    expect(await rowsOf(fixture, second.id)).toMatchObject({ state: 'PAYING', attempt_state: 'PENDING' });
+    expect(await rowsOf(fixture, second.id)).toMatchObject({
+      attempt_state: 'CONFLICTED',
+      channel_trade_no: null,
+    });
     expect(await announcementsOf(fixture, second.id)).toEqual([]);
+  });
+});
+
+describe('an order with two attempts', () => {
+  /** Another way to pay beside the first. */
+  async function withSecondAttempt() {
+    const order = await storedOrder(fixture);
+    const second = { ...order.attempt, id: fixture.ids.attemptId(order.id), method: 'qr' as const };
+    expect(await fixture.attempts.add(second)).toBe(true);
+    return { order, first: order.attempt, second };
+  }
+  const about = (attempt: { readonly id: string }) => ({ attempt });
+  const attemptsOf = async (orderId: string) => {
+    const { database, tables } = fixture.shards.ofId(orderId);
+    return database.query<{ id: string; state: string; next_query_at: Date | null }>(
+      `SELECT \`id\`, \`state\`, \`next_query_at\` FROM \`${tables.attempts}\` WHERE \`order_id\` = ? ORDER BY \`id\``,
+      [orderId],
+    );
+  };
+  const refundsOf = async (orderId: string) => {
+    const { database, tables } = fixture.shards.ofId(orderId);
+    return database.query<{ attempt_id: string; kind: string; state: string; amount: string }>(
+      `SELECT \`attempt_id\`, \`kind\`, \`state\`, \`amount\` FROM \`${tables.refunds}\` WHERE \`order_id\` = ?`,
+      [orderId],
+    );
+  };
+
+  it('that are both paid at the same second is paid once, and the other payment goes back by itself', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const { order, first, second } = await withSecondAttempt();
+      const decisions = await Promise.all([
+        tell(about(first), paidTrade()),
+        tell(about(second), paidTrade()),
+        tell(about(first), { state: 'WAITING' }),
+      ]);
+
+      expect(decisions.map((decision) => decision?.action).sort()).toEqual(['DUPLICATE', 'NONE', 'PAY']);
+      const states = await attemptsOf(order.id);
+      expect(states.map(({ state }) => state).sort()).toEqual(['DUPLICATED', 'SUCCEEDED']);
+      const duplicated = states.find(({ state }) => state === 'DUPLICATED');
+      expect(await refundsOf(order.id)).toEqual([
+        { attempt_id: duplicated?.id, kind: 'duplicate', state: 'REQUESTED', amount: AMOUNT.toString() },
+      ]);
+      expect(await announcementsOf(fixture, order.id)).toHaveLength(1);
+    }
+  });
+
+  it('has the second payment given back once, however often it is told of', async () => {
+    const { order, first, second } = await withSecondAttempt();
+    await tell(about(first), paidTrade());
+    const trade = paidTrade();
+    await Promise.all(Array.from({ length: 20 }, () => tell(about(second), trade)));
+    expect(await refundsOf(order.id)).toHaveLength(1);
+  });
+
+  it('is closed with the second of them, and not with the first', async () => {
+    const { order, first, second } = await withSecondAttempt();
+    await tell(about(first), { state: 'CLOSED' });
+    expect(await rowsOf(fixture, order.id)).toMatchObject({ state: 'PAYING' });
+    await tell(about(second), { state: 'CLOSED' });
+    expect(await rowsOf(fixture, order.id)).toMatchObject({ state: 'CLOSED' });
+  });
+
+  it('that is paid has the other closed soon: it is due at once', async () => {
+    const { order, first, second } = await withSecondAttempt();
+    await tell(about(first), paidTrade());
+    const open = (await attemptsOf(order.id)).find(({ id }) => id === second.id);
+    expect(open?.state).toBe('PENDING');
+    expect(open?.next_query_at?.getTime()).toBeLessThanOrEqual(Date.now() + 1_000);
+  });
+
+  it('tells its story in order: what was opened, what was said, what followed', async () => {
+    const { order, first, second } = await withSecondAttempt();
+    await tell(about(first), paidTrade());
+    await tell(about(second), paidTrade());
+    const story = await fixture.stories.list(fixture.shards.ofId(order.id), order.id, '0', 100);
+    expect(story.map(({ kind }) => kind)).toEqual([
+      'order.created',
+      'attempt.opened',
+      'attempt.opened',
+      'notify.accepted',
+      'attempt.succeeded',
+      'order.paid',
+      'refund.requested',
+      'notify.accepted',
+      'attempt.duplicated',
+    ]);
   });
 });
