@@ -9,6 +9,7 @@ const PUBLIC_ROUTES = [
   'POST /v1/auth/login',
   'POST /v1/auth/refresh',
   'POST /v1/notify/alipay',
+  'POST /v1/notify/wechat',
   'GET /health/live',
   'GET /health/ready',
   'GET /metrics',

@@ -112,7 +112,9 @@ function describeOthers({ parts }: EndpointDefinition): MethodDecorator[] {
 }
 
 function describeVerbatim(status: number, { contentType, description }: Verbatim): MethodDecorator {
-  return ApiResponse({ status, description, content: { [contentType]: { schema: { type: 'string' } } } });
+  // JSON that goes through untouched is still JSON to whoever reads it.
+  const type = contentType === 'application/json' ? 'object' : 'string';
+  return ApiResponse({ status, description, content: { [contentType]: { schema: { type } } } });
 }
 
 /** One response a status, which lists the codes that it may carry. */

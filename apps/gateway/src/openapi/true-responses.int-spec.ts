@@ -3,6 +3,7 @@ import { DomainError, identity, payment, wallet } from '#libs/contracts';
 import { eventually } from '#libs/testing';
 import { callApi, type ApiRequest } from '../testing/api-caller.js';
 import { aMerchant, anOperator, someId } from '../testing/people.js';
+import { answerEveryWayToPay, CALLS_OF_MERCHANTS, CALLS_OF_OPERATORS } from '../testing/payment-samples.js';
 import { PlainService } from '../testing/plain-service.js';
 import { aRecharge } from '../testing/recharge-samples.js';
 import { ResponseChecker, type OpenApiDocument } from '../testing/response-checker.js';
@@ -84,11 +85,11 @@ function startServices(url: string): PlainService[] {
       .answer(identity.listSessions, async () => ({ items: [session] }))
       .answer(identity.getAccount, async ({ accountId }) => anAccount(accountId))
       .answer(identity.ping, async () => ({})),
-    new PlainService('payment', url)
-      .answer(payment.createRecharge, async ({ amount }) => {
+    answerEveryWayToPay(new PlainService('payment', url))
+      .answer(payment.createRecharge, async ({ amount, channel }) => {
         if (amount > 50_000_000_000n)
           throw new DomainError('AMOUNT_OUT_OF_RANGE', 'Recharge ¥50,000.00 at most');
-        return aRecharge();
+        return aRecharge(channel === 'wechat' ? { state: 'CREATED', payUrl: null } : {});
       })
       .answer(payment.getRecharge, async ({ id }) => {
         if (id === '404') throw new DomainError('RECHARGE_NOT_FOUND', 'There is no recharge 404');
@@ -103,11 +104,11 @@ function startServices(url: string): PlainService[] {
         items: [conflict, { ...conflict, paidAmount: null }],
         nextCursor: null,
       }))
-      .answer(payment.receiveNotify, async () => ({
-        status: 200,
-        contentType: 'text/plain',
-        body: 'success',
-      }))
+      .answer(payment.receiveNotify, async ({ channel }) =>
+        channel === 'alipay'
+          ? { status: 200, contentType: 'text/plain', body: 'success' }
+          : { status: 200, contentType: 'application/json', body: '{"code":"SUCCESS"}' },
+      )
       .answer(payment.ping, async () => ({})),
     new PlainService('wallet', url)
       .answer(wallet.getWallet, async ({ ownerId }) => ({
@@ -169,6 +170,10 @@ describe('what the OpenAPI document says', () => {
       await faults('GET /v1/wallet', as(merchant)),
       await faults('GET /v1/wallet/entries?afterSeq=0', as(merchant)),
       await faults('POST /v1/recharges', { token: merchant, body: RECHARGE }),
+      await faults('POST /v1/recharges', {
+        token: merchant,
+        body: { ...RECHARGE, channel: 'wechat', method: 'native' },
+      }),
       await faults('GET /v1/recharges?state=PAYING', as(merchant)),
       await faults(`GET /v1/recharges/${someId()}`, as(merchant)),
       await faults(`POST /v1/recharges/${someId()}/close`, as(merchant)),
@@ -176,11 +181,19 @@ describe('what the OpenAPI document says', () => {
         body: 'a=b',
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
       }),
+      await faults('POST /v1/notify/wechat', {
+        body: '{}',
+        headers: { 'content-type': 'application/json' },
+      }),
       await faults('GET /v1/admin/payment-conflicts', as(operator)),
       await faults('GET /health/live'),
       await faults('GET /health/ready'),
       await faults('GET /metrics'),
     ];
+    for (const [route, body] of CALLS_OF_MERCHANTS)
+      found.push(await faults(route, { token: merchant, body }));
+    for (const [route, body] of CALLS_OF_OPERATORS)
+      found.push(await faults(route, { token: operator, body }));
     expect(found.flat()).toEqual([]);
   });
 

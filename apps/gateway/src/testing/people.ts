@@ -16,6 +16,8 @@ const MERCHANT_PERMISSIONS: identity.Permission[] = [
   'recharge:create',
   'recharge:read',
   'recharge:close',
+  'refund:create',
+  'webhook:manage',
 ];
 
 export function aMerchant(more: Partial<identity.Principal> = {}): identity.Principal {
@@ -38,6 +40,17 @@ export function anOperator(more: Partial<identity.Principal> = {}): identity.Pri
       'payment-conflict:read',
       'dead-letter:read',
       'dead-letter:replay',
+      'order:read-any',
+      'refund:read-any',
+      'payment-conflict:settle',
+      'offer:read',
+      'offer:manage',
+      'channel:read',
+      'channel:manage',
+      'reconciliation:read',
+      'reconciliation:run',
+      'reconciliation:settle',
+      'reconciliation:approve',
     ],
     ...more,
   });

@@ -86,11 +86,39 @@ describe('the migrations', () => {
     await migrate(options);
     const granted = await inDatabase(options, permissionsByRole);
     const own = ['account:read', 'session:end', 'session:read'];
+    // What needs two persons can be agreed to by an auditor, who begins nothing.
+    const seen = [
+      'dead-letter:read',
+      'payment-conflict:read',
+      'order:read-any',
+      'refund:read-any',
+      'offer:read',
+      'channel:read',
+      'reconciliation:read',
+      'reconciliation:approve',
+    ];
     expect(granted).toEqual({
-      merchant: [...own, 'wallet:read', 'recharge:close', 'recharge:create', 'recharge:read'].toSorted(),
+      merchant: [
+        ...own,
+        'wallet:read',
+        'recharge:close',
+        'recharge:create',
+        'recharge:read',
+        'refund:create',
+        'webhook:manage',
+      ].toSorted(),
       traffic_owner: [...own, 'wallet:read'],
-      operator: [...own, 'dead-letter:read', 'dead-letter:replay', 'payment-conflict:read'].toSorted(),
-      auditor: [...own, 'dead-letter:read', 'payment-conflict:read'].toSorted(),
+      operator: [
+        ...own,
+        ...seen,
+        'dead-letter:replay',
+        'payment-conflict:settle',
+        'offer:manage',
+        'channel:manage',
+        'reconciliation:run',
+        'reconciliation:settle',
+      ].toSorted(),
+      auditor: [...own, ...seen].toSorted(),
     });
     expect(new Set(Object.values(granted).flat())).toEqual(new Set(identity.permission.options));
   });
