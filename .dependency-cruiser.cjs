@@ -10,9 +10,10 @@ module.exports = {
   forbidden: [
     {
       name: 'no-app-imports-app',
-      comment: 'Services talk over libs/transport; what two of them need is a lib.',
+      comment:
+        'Services talk over libs/transport; what two of them need is a lib. The books that the auditor is tested with are made by the real recipes.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/' },
+      from: { path: '^apps/([^/]+)/', pathNot: '^apps/auditor/src/testing/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {

@@ -82,6 +82,7 @@ describe('recharges over HTTP', () => {
           channel: 'alipay',
           method: 'page',
           idempotencyKey: 'order-7',
+          payerAddress: '127.0.0.1',
         },
         context: expect.objectContaining({ requestId: 'from-shop-7', principal: merchant }),
       },

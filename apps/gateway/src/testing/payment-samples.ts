@@ -153,7 +153,9 @@ export function answerEveryWayToPay(service: PlainService): PlainService {
     .answer(payment.openAttempt, async ({ method }) =>
       aRecharge(method === 'native' ? { payUrl: null, state: 'CREATED' } : {}),
     )
-    .answer(payment.listPayMethods, async () => ({ items: [{ channel: 'wechat', methods: ['native'] }] }))
+    .answer(payment.listPayMethods, async () => ({
+      items: [{ channel: 'wechat' as const, methods: ['native' as const] }],
+    }))
     .answer(payment.getRechargeEvents, async () => page(story))
     .answer(payment.createRefund, async () => aRefund())
     .answer(payment.listRefunds, async () => ({ items: [aRefund({ succeededAt: LATER })] }))

@@ -281,9 +281,13 @@ describe('an order with two attempts', () => {
         tell(about(first), { state: 'WAITING' }),
       ]);
 
-      expect(decisions.map((decision) => decision?.action).sort()).toEqual(['DUPLICATE', 'NONE', 'PAY']);
+      expect(decisions.map((decision) => decision?.action ?? '').toSorted()).toEqual([
+        'DUPLICATE',
+        'NONE',
+        'PAY',
+      ]);
       const states = await attemptsOf(order.id);
-      expect(states.map(({ state }) => state).sort()).toEqual(['DUPLICATED', 'SUCCEEDED']);
+      expect(states.map(({ state }) => state).toSorted()).toEqual(['DUPLICATED', 'SUCCEEDED']);
       const duplicated = states.find(({ state }) => state === 'DUPLICATED');
       expect(await refundsOf(order.id)).toEqual([
         { attempt_id: duplicated?.id, kind: 'duplicate', state: 'REQUESTED', amount: AMOUNT.toString() },
