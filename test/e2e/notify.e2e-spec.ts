@@ -18,6 +18,6 @@ describe("Alipay's notify", () => {
 
   it('is posted: any other method is refused', async () => {
     expect((await world.api.send('GET', '/v1/notify/alipay')).status).toBe(405);
-    expect((await world.api.send('POST', '/v1/notify/wechat', { body: '' })).status).toBe(404);
+    expect((await world.api.send('POST', '/v1/notify/paypal', { body: '' })).status).toBe(404);
   });
 });

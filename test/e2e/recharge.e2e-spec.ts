@@ -29,10 +29,12 @@ describe('A recharge, from the order to the credit', () => {
         'GET /v1/wallet 200',
         'GET /v1/wallet/entries 200',
         'POST /v1/recharges 201',
+        'POST /v1/recharges 202',
+        'POST /v1/recharges 202',
         'POST /v1/recharges 409',
-        'POST /v1/recharges 503',
         'POST /v1/recharges/{id}/close 200',
         'POST /v1/recharges/{id}/close 409',
+        'POST /v1/recharges/{id}/close 503',
       ]),
     );
   });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RechargeView } from '#libs/testing';
+import { OpenPage } from '../support/open-page.js';
 import { EXPIRY_SECONDS, payUrlOf, type RechargeWorld } from './recharge-world.js';
 
 /** What nobody pays, pays late, or pays without our hearing of it. */
@@ -129,17 +131,29 @@ export function closedStories(world: RechargeWorld): void {
       expect(await merchant.balance()).toBe('9.00');
     });
 
-    it('a QR code that the channel made, and whose answer was lost, is asked for again under the same key', async () => {
+    it('a QR code that the channel made, and whose answer was lost, is asked for again by itself', async () => {
       const merchant = await world.api.registerMerchant();
       const order = { amount: '9.00', method: 'qr', idempotencyKey: 'qr-whose-answer-was-lost' };
+      const page = await OpenPage.at(world.stack.urls.gateway, merchant.token);
       await world.stack.sandboxClient.trouble('precreate is lost', { systemError: 1 });
 
-      const refused = merchant.recharge(order);
-
-      await expect(refused).rejects.toMatchObject({ status: 503, code: 'CHANNEL_UNAVAILABLE' });
+      const { status, body: stored } = await merchant.send<RechargeView>('POST', '/v1/recharges', {
+        body: { amount: order.amount, channel: 'alipay', method: order.method },
+        headers: { 'idempotency-key': order.idempotencyKey },
+      });
       await world.stack.sandboxClient.peace();
-      expect((await merchant.recharges()).items).toMatchObject([{ state: 'CREATED', codeUrl: null }]);
+
+      expect({ status, state: stored.state, codeUrl: stored.codeUrl }).toEqual({
+        status: 202,
+        state: 'CREATED',
+        codeUrl: null,
+      });
+      await page.untilToldOf('that it can be paid', ({ rechargeChanges }) =>
+        rechargeChanges.some(({ id, state }) => id === stored.id && state === 'PAYING'),
+      );
+      page.close();
       const recharge = await merchant.recharge(order);
+      expect(recharge).toMatchObject({ id: stored.id, codeUrl: expect.stringMatching(/^http/) });
       await world.stack.sandboxClient.pay(recharge);
       await merchant.until(recharge.id, 'CREDITED');
       expect((await merchant.recharges()).items).toHaveLength(1);

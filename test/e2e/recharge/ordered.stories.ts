@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { Account, ApiRefusal } from '#libs/testing';
+import { storyOf } from '../support/story.js';
 import { payUrlOf, type RechargeWorld } from './recharge-world.js';
 
 /** Orders by themselves: made once though they are submitted twice, and found again. */
@@ -21,15 +22,21 @@ export function orderedStories(world: RechargeWorld): void {
       expect(await world.books.orderCount(merchant.id)).toBe(1);
     });
 
-    it('with the same key for a QR code, twenty times at once: one order, and everybody has its code', async () => {
+    it('with the same key for a QR code, twenty times at once: one order, one call to the channel, one code', async () => {
       const merchant = await world.api.registerMerchant();
       const order = { amount: '7.00', method: 'qr', idempotencyKey: randomBytes(10).toString('hex') };
 
       const answers = await Promise.all(Array.from({ length: 20 }, () => merchant.recharge(order)));
 
-      expect(new Set(answers.map(({ id, codeUrl }) => `${id} ${codeUrl}`)).size).toBe(1);
-      expect(answers[0]?.codeUrl).toMatch(/^http/);
+      const [id = '', ...others] = new Set(answers.map((answer) => answer.id));
+      expect(others).toEqual([]);
+      const { codeUrl } = await merchant.until(id, 'PAYING');
+      expect(codeUrl).toMatch(/^http/);
+      // Whoever asked while the channel was being asked for somebody else hears of it a moment later.
+      for (const answer of answers) expect([codeUrl, null]).toContain(answer.codeUrl);
       expect((await merchant.recharges()).items).toHaveLength(1);
+      const calls = (await storyOf(merchant, id)).filter(({ kind }) => kind === 'channel.called');
+      expect(calls.map(({ facts }) => facts['call'])).toEqual(['prepay']);
     });
 
     it('with the same key and another body is refused, and the first order stays as it is', async () => {

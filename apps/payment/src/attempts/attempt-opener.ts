@@ -10,6 +10,8 @@ import { AttemptRepository, type OpenableAttempt } from './attempt.repository.js
 export type OpeningOutcome =
   | { readonly outcome: 'READY' }
   | { readonly outcome: 'REFUSED'; readonly channelCode: string }
+  /** Somebody else, perhaps in another replica, is asking for the same at this moment. */
+  | { readonly outcome: 'ASKED_ALREADY' }
   | { readonly outcome: 'LATER'; readonly channelCode: string };
 
 /** Asks a channel for a way to pay. Repeating it is harmless: the channel knows the attempt by its number. */
@@ -45,6 +47,7 @@ export class AttemptOpener {
     } catch (error) {
       if (!ChannelError.is(error)) throw error;
       const { kind, channelCode } = error;
+      if (channelCode === 'ALREADY_ASKED') return { outcome: 'ASKED_ALREADY' };
       this.log.warn({ ...fields, kind, code: channelCode }, 'the channel opened no payment');
       if (kind !== 'REFUSED') return { outcome: 'LATER', channelCode };
       const closed = await this.attempts.markFailed(

@@ -18,7 +18,8 @@ export interface ChannelCall {
   readonly timeoutMs?: number | undefined;
 }
 
-const LINE_TIMEOUT_MS = 30_000;
+/** Who waits longer comes again by itself: what is due stays due. */
+const LINE_TIMEOUT_MS = 10_000;
 
 /**
  * The one way out to a channel: every call stands in its account's line, is measured, and is told in its order's story.

@@ -26,9 +26,10 @@ export const TURNSTILE: Provider = {
       onCircuitChange: (accountId, circuit, reason) => {
         const { channel } = channels.account(accountId);
         const fields = { account: accountId, circuit, reason };
-        if (circuit === 'open')
-          log.error(fields, 'circuit open: the channel is asked for proof of life only');
-        else log.warn(fields, 'circuit changed');
+        log.warn(
+          fields,
+          circuit === 'open' ? 'circuit open: only probes reach the channel' : 'circuit changed',
+        );
         events
           .publish(payment.channelCircuitChanged, { accountId, channel: channel.name, circuit, reason })
           .catch((error: unknown) => log.warn({ err: error, ...fields }, 'operators could not be told'));

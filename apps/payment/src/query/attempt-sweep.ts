@@ -57,7 +57,11 @@ export class AttemptSweep implements OnApplicationBootstrap, BeforeApplicationSh
       await this.take(shard, attempt, new Date());
     } catch (error) {
       const fields = { orderId: attempt.orderId, attemptId: attempt.id, account: attempt.accountId };
-      if (ChannelError.is(error)) {
+      if (ChannelError.is(error, 'NOT_DONE')) {
+        // The channel was never asked, so this was no rung of the ladder: soon again.
+        await this.due.postpone(shard, attempt.id, this.config.ladder.rungsMs[0] ?? 10_000);
+        this.log.debug({ ...fields, code: error.channelCode }, 'the channel could not be asked: soon again');
+      } else if (ChannelError.is(error)) {
         this.log.warn(
           { ...fields, kind: error.kind, code: error.channelCode },
           'the channel gave no answer: asked again later',

@@ -68,6 +68,14 @@ export class DueAttemptsRepository {
     });
   }
 
+  /** It could not be asked about: the rung that was taken for it is given back. */
+  async postpone(shard: OrderShard, attemptId: string, pauseMs: number): Promise<void> {
+    await shard.database.write(
+      `UPDATE \`${shard.tables.attempts}\` SET \`next_query_at\` = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND, \`query_count\` = GREATEST(\`query_count\`, 1) - 1 WHERE \`id\` = ? AND \`next_query_at\` IS NOT NULL`,
+      [pauseMs * 1_000, attemptId],
+    );
+  }
+
   /** The last look at a closed attempt has been taken: it is asked about no more. */
   async rest(shard: OrderShard, attemptId: string): Promise<void> {
     await shard.database.write(

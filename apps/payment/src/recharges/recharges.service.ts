@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DomainError, type RequestOf, type payment } from '#libs/contracts';
 import { within } from '#libs/jobs';
@@ -18,6 +19,8 @@ import { checkMethod, checkNewRecharge, requestHash } from './new-recharge.js';
 
 type CreateRequest = RequestOf<typeof payment.createRecharge>;
 type OpenRequest = RequestOf<typeof payment.openAttempt>;
+
+const LOOK_AGAIN_MS = 50;
 
 /** Makes orders and attempts, and gives the buyer a way to pay. */
 @Injectable()
@@ -99,7 +102,8 @@ export class RechargesService {
       );
     }
     const waiting = row.state === 'CREATED' ? await this.attempts.findOpenable(row.attempt_id) : null;
-    return waiting ? this.openInTime(waiting) : rechargeOf(row);
+    // Read again: whoever made it may have got its way to pay since.
+    return waiting ? this.openInTime(waiting) : rechargeOf(await this.find(row.id));
   }
 
   /**
@@ -111,6 +115,7 @@ export class RechargesService {
       this.log.error({ err: error, attemptId: attempt.id }, 'a way to pay could not be stored: asked again');
       return undefined;
     });
+    const deadline = performance.now() + this.config.answerWithinMs;
     const opened = await within(opening, this.config.answerWithinMs);
     if (opened?.outcome === 'REFUSED') {
       throw new DomainError(
@@ -118,7 +123,18 @@ export class RechargesService {
         `${this.channels.account(attempt.accountId).channel.name} refused recharge ${attempt.orderId} (${opened.channelCode})`,
       );
     }
-    return rechargeOf(await this.find(attempt.orderId));
+    return opened?.outcome === 'ASKED_ALREADY'
+      ? this.asOthersOpenIt(attempt, deadline)
+      : rechargeOf(await this.find(attempt.orderId));
+  }
+
+  /** The same request twenty times at once is one call to the channel, and everybody gets its answer. */
+  private async asOthersOpenIt(attempt: OpenableAttempt, deadline: number): Promise<payment.Recharge> {
+    for (;;) {
+      const order = await this.find(attempt.orderId);
+      if (order.attempt_state !== 'CREATED' || performance.now() >= deadline) return rechargeOf(order);
+      await delay(LOOK_AGAIN_MS);
+    }
   }
 
   private async find(orderId: string): Promise<OrderRow> {
