@@ -24,12 +24,16 @@ export interface RechargeView {
   readonly state: payment.OrderState;
   readonly amount: string;
   readonly refundedAmount: string;
+  readonly refundingAmount: string;
   readonly channel: payment.ChannelName;
   readonly method: payment.PayMethod;
   readonly outTradeNo: string;
   readonly channelTradeNo: string | null;
   readonly payUrl: string | null;
   readonly codeUrl: string | null;
+  readonly jsapiParameters: Readonly<Record<string, string>> | null;
+  readonly paidLate: boolean;
+  readonly inConflict: boolean;
   readonly createdAt: string;
   readonly expiresAt: string;
   readonly paidAt: string | null;

@@ -14,6 +14,9 @@ export async function storyOf(merchant: Account, rechargeId: string): Promise<re
 }
 
 /** The same, as an operator reads it. */
-export async function storyForOperators(operator: Account, rechargeId: string): Promise<readonly StoryEvent[]> {
+export async function storyForOperators(
+  operator: Account,
+  rechargeId: string,
+): Promise<readonly StoryEvent[]> {
   return (await operator.call<Page<StoryEvent>>('GET', `/v1/admin/orders/${rechargeId}/events`)).items;
 }

@@ -8,12 +8,15 @@ export const reconciliationEnvironment = z.object({
   RECONCILE_CARRY_DAYS: z.coerce.number().int().min(0).max(60).default(3),
   /** How long to wait before a bill that the channel has not written is asked for again. */
   RECONCILE_RETRY_SECONDS: z.coerce.number().int().min(1).default(600),
+  /** With the sandbox only: a day may be compared while it is not over, since its bill can be had at any time. */
+  RECONCILE_TODAY: z.stringbool().default(false),
 });
 
 export class ReconciliationConfig {
   readonly atHour: number;
   readonly carryDays: number;
   readonly retryMs: number;
+  readonly allowsToday: boolean;
   /** How often each replica looks for a reconciliation, a check or a new day that is due. */
   readonly sweepEveryMs: number;
 
@@ -21,6 +24,7 @@ export class ReconciliationConfig {
     this.atHour = environment.RECONCILE_AT_HOUR;
     this.carryDays = environment.RECONCILE_CARRY_DAYS;
     this.retryMs = environment.RECONCILE_RETRY_SECONDS * 1_000;
+    this.allowsToday = environment.RECONCILE_TODAY;
     this.sweepEveryMs = environment.SWEEP_EVERY_MS;
   }
 }

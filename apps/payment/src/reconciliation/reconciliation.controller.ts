@@ -6,6 +6,7 @@ import { beijingDayOf } from './beijing-day.js';
 import { DifferenceDesk } from './difference-desk.js';
 import { viewOf } from './difference-row.js';
 import { DifferenceRepository } from './difference.repository.js';
+import { ReconciliationConfig } from './reconciliation.config.js';
 import { ReconciliationRepository } from './reconciliation.repository.js';
 
 /** Maps only. */
@@ -16,6 +17,7 @@ export class ReconciliationController {
     private readonly differences: DifferenceRepository,
     private readonly desk: DifferenceDesk,
     private readonly channels: PaymentChannelFactory,
+    private readonly config: ReconciliationConfig,
   ) {}
 
   @Rpc(payment.startReconciliation)
@@ -26,7 +28,8 @@ export class ReconciliationController {
     const accounts = this.channels.all.filter(({ id }) => accountId === undefined || id === accountId);
     if (accountId !== undefined && accounts.length === 0)
       throw new DomainError('CHANNEL_ACCOUNT_NOT_FOUND', `There is no channel account ${accountId}`);
-    if (billDate >= beijingDayOf(new Date()))
+    const today = beijingDayOf(new Date());
+    if (billDate > today || (billDate === today && !this.config.allowsToday))
       throw new DomainError(
         'BILL_NOT_READY',
         `${billDate} is not over in Beijing: its bill is written on the day after`,

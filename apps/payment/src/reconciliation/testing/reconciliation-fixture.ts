@@ -94,6 +94,7 @@ export function assembleReconciliation(
     RECONCILE_AT_HOUR: 11,
     RECONCILE_CARRY_DAYS: 3,
     RECONCILE_RETRY_SECONDS: 600,
+    RECONCILE_TODAY: false,
     SWEEP_EVERY_MS: 1_000,
   });
   const reconciliations = new ReconciliationRepository(database, ids);
