@@ -34,12 +34,12 @@ export class AttemptOpener {
   async open(attempt: OpenableAttempt, priority: 'buyer' | 'query'): Promise<OpeningOutcome> {
     const fields = { orderId: attempt.orderId, attemptId: attempt.id };
     try {
-      const credential = await this.calls.run(
+      const isReady = await this.calls.run(
         attempt.accountId,
         { name: 'prepay', priority, ...fields },
-        (channel) => channel.prepay(this.prepayOf(channel.name, attempt)),
+        (channel) => this.openAt(channel, attempt),
       );
-      if (await this.attempts.markReady(attempt, credential)) {
+      if (isReady) {
         this.log.info(fields, 'attempt can be paid');
         await this.changes.changed(attempt.orderId, attempt.merchantId, 'PAYING');
       }
@@ -58,6 +58,15 @@ export class AttemptOpener {
       await this.changes.changed(attempt.orderId, attempt.merchantId, closed ? 'CLOSED' : 'PAYING');
       return { outcome: 'REFUSED', channelCode };
     }
+  }
+
+  /** Stored before the line lets the next one in: whoever waited behind this finds that it is done. */
+  private async openAt(channel: PaymentChannel, attempt: OpenableAttempt): Promise<boolean> {
+    if (!(await this.attempts.findOpenable(attempt.id))) {
+      throw new ChannelError('NOT_DONE', 'ALREADY_ASKED', `Attempt ${attempt.id} has been opened meanwhile`);
+    }
+    const credential = await channel.prepay(this.prepayOf(channel.name, attempt));
+    return this.attempts.markReady(attempt, credential);
   }
 
   private prepayOf(channelName: string, attempt: OpenableAttempt) {
