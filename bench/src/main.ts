@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { z } from 'zod';
 import { type GrowthFigures, benchGrowth } from './growth/growth-bench.js';
+import { benchNotify } from './notify/notify-bench.js';
 import { startBenchMariadb } from './private-mariadb.js';
 import { benchReconcile } from './reconcile/reconcile-bench.js';
 import { benchRecharge } from './recharge/recharge-bench.js';
@@ -14,6 +15,8 @@ const environment = z
     GATEWAY_URL: z.string(),
     SANDBOX_URL: z.string(),
     BENCH_BARE_PREFIX: z.string(),
+    PAYMENT_CHANNELS_FILE: z.string(),
+    BENCH_ALIPAY_KEY_FILE: z.string(),
     BENCH_RPC_SECONDS: z.coerce.number().default(20),
     BENCH_RECHARGES: z.coerce.number().default(1_500),
     BENCH_GROWTH_ORDERS: z.coerce.number().int().default(2_000_000),
@@ -71,6 +74,23 @@ if (only === undefined || only === 'recharge') {
   row('  notify (HTTP)', '', platform.notify.p50Ms, platform.notify.p99Ms);
   row('bare: same SQL, same RSA', recharge.barePerSecond);
   row('ratio (wanted ≥ 0.35)', recharge.ratio.toFixed(2));
+}
+
+if (only === undefined || only === 'notify') {
+  const notify = await benchNotify({
+    gatewayUrl: environment.GATEWAY_URL,
+    mysqlUrl: environment.MYSQL_URL,
+    barePrefix: environment.BENCH_BARE_PREFIX,
+    channelsFile: environment.PAYMENT_CHANNELS_FILE,
+    alipayKeyFile: environment.BENCH_ALIPAY_KEY_FILE,
+    perRound: environment.BENCH_RECHARGES,
+  });
+  results['notify'] = notify;
+  print();
+  row('notify', 'committed/s', 'p50 ms', 'p99 ms');
+  row('platform: HTTP to commit', notify.perSecond, notify.answer.p50Ms, notify.answer.p99Ms);
+  row('bare: same RSA, same SQL', notify.barePerSecond);
+  row('ratio', notify.ratio.toFixed(2));
 }
 
 if (only === undefined || only === 'growth' || only === 'reconcile') {

@@ -24,7 +24,7 @@ const NO_LIMITS = {
   LOG_LEVEL: 'warn',
 };
 
-/** `npm run bench [rpc|recharge]`: the whole product on private servers as durable as in use, and a load on it. */
+/** `npm run bench [rpc|recharge|notify|growth|reconcile|buffer]`: the whole product on private servers as durable as in use, and a load on it. */
 export function bench() {
   return main(async () => {
     const settings = readSettings(ROOT);
@@ -61,6 +61,8 @@ export function bench() {
         GATEWAY_URL: stack.urls.gateway,
         SANDBOX_URL: stack.urls.sandbox,
         BENCH_BARE_PREFIX: BARE_PREFIX,
+        PAYMENT_CHANNELS_FILE: stack.envOf('payment-1').PAYMENT_CHANNELS_FILE,
+        BENCH_ALIPAY_KEY_FILE: join(dataDir, 'sandbox', 'keys', 'alipay-private-key.pem'),
       };
       const args = ['--enable-source-maps', entry, ...process.argv.slice(2)];
       const { code } = await run(process.execPath, args, { cwd: ROOT, env, stdio: 'inherit' });

@@ -45,6 +45,27 @@ export class Bare {
     return count / ((performance.now() - startedAt) / 1_000);
   }
 
+  /** @returns notifies verified and committed a second: orders are made before the clock runs. */
+  async runNotifies(count: number, concurrency: number): Promise<number> {
+    const orders = Array.from({ length: count }, () => ({ orderId: this.id(), attemptId: this.id() }));
+    const signatures = orders.map(({ attemptId }) =>
+      createSign('RSA-SHA256').update(`notify ${attemptId}`).sign(this.keys.privateKey),
+    );
+    await runConcurrently(count, concurrency, async (index) => {
+      const { orderId, attemptId } = orders[index] ?? { orderId: 0n, attemptId: 0n };
+      await this.inTransaction((connection) => this.create(connection, index % 4, orderId, attemptId));
+    });
+    const startedAt = performance.now();
+    await runConcurrently(count, concurrency, async (index) => {
+      const { orderId, attemptId } = orders[index] ?? { orderId: 0n, attemptId: 0n };
+      const signature = signatures[index] ?? Buffer.alloc(0);
+      if (!createVerify('RSA-SHA256').update(`notify ${attemptId}`).verify(this.keys.publicKey, signature))
+        throw new Error('A signature does not verify');
+      await this.inTransaction((connection) => this.settle(connection, index % 4, orderId, attemptId));
+    });
+    return count / ((performance.now() - startedAt) / 1_000);
+  }
+
   private async recharge(shard: number): Promise<void> {
     const orderId = this.id();
     const attemptId = this.id();
