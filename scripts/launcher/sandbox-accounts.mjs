@@ -78,7 +78,7 @@ function alipayAccounts(sandboxUrl, keys) {
 }
 
 /** @param {string} sandboxUrl @param {string} keys */
-function wechatAccounts(sandboxUrl, keys) {
+export function wechatAccounts(sandboxUrl, keys) {
   return WECHAT.map(({ id, mchid, appid, serialNo }) => ({
     id,
     channel: 'wechat',

@@ -25,6 +25,7 @@ export interface NotifyBenchResult {
 }
 
 const CONCURRENCY = 32;
+const MERCHANTS = 20;
 const ROUNDS = 3;
 
 /**
@@ -79,12 +80,10 @@ async function signedForms(options: NotifyBenchOptions, count: number): Promise<
   };
   const settings = new Map(accounts.map((account) => [account.settings.appId, account.settings]));
   const key = createPrivateKey(readFileSync(options.alipayKeyFile));
-  const registered = await sendJson(`${options.gatewayUrl}/v1/auth/register`, {
-    body: { email: `bench-${randomUUID()}@load.test`, password: 'Bench-pass-1', kind: 'merchant' },
-  });
-  const { accessToken } = registered.body as { accessToken: string };
+  const tokens = await Promise.all(Array.from({ length: MERCHANTS }, () => newMerchant(options.gatewayUrl)));
   const forms: string[] = [];
-  await runConcurrently(count, CONCURRENCY, async () => {
+  await runConcurrently(count, CONCURRENCY, async (index) => {
+    const accessToken = tokens[index % MERCHANTS] ?? '';
     const order = await sendJson(`${options.gatewayUrl}/v1/recharges`, {
       headers: { authorization: `Bearer ${accessToken}`, 'idempotency-key': randomUUID() },
       body: { amount: '50.00', channel: 'alipay', method: 'page' },
@@ -96,4 +95,12 @@ async function signedForms(options: NotifyBenchOptions, count: number): Promise<
     forms.push(signedNotify(outTradeNo, account, key));
   });
   return forms;
+}
+
+/** @returns an access token. */
+async function newMerchant(gatewayUrl: string): Promise<string> {
+  const { body } = await sendJson(`${gatewayUrl}/v1/auth/register`, {
+    body: { email: `bench-${randomUUID()}@load.test`, password: 'Bench-pass-1', kind: 'merchant' },
+  });
+  return (body as { accessToken: string }).accessToken;
 }
