@@ -22,3 +22,5 @@ export {
   type Without,
   describePaymentChannel,
 } from './conformance/index.js';
+export { WechatChannel } from './wechat/wechat-channel.js';
+export type { WechatKeySettings, WechatSettings } from './wechat/wechat-settings.js';
