@@ -51,7 +51,6 @@ function reconciliationOver({ database, ids, shards, stories, archive, settlemen
     RECONCILE_CARRY_DAYS: 3,
     RECONCILE_RETRY_SECONDS: 600,
     RECONCILE_TODAY: false,
-    RECONCILE_TODAY: false,
     SWEEP_EVERY_MS: 1_000,
   });
   const repository = new ReconciliationRepository(database, ids);

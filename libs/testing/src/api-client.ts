@@ -126,7 +126,8 @@ export class ApiClient {
 
 /** What every account that a test registers signs in with. */
 export const TEST_PASSWORD = 'a password of tests';
-const DEMO_PASSWORD = 'Demo-pass-1';
+/** What the demo accounts sign in with. */
+export const DEMO_PASSWORD = 'Demo-pass-1';
 
 export function newEmail(who = 'somebody'): string {
   return `${who}-${randomBytes(6).toString('hex')}@test.example`;
@@ -148,8 +149,17 @@ const LOOK_EVERY_MS = 50;
 export class Account {
   constructor(
     readonly api: ApiClient,
-    readonly signedIn: SignedIn,
+    private session: SignedIn,
   ) {}
+
+  get signedIn(): SignedIn {
+    return this.session;
+  }
+
+  /** Signs in once more, for who works longer than an access token lives. */
+  async renew(password: string = TEST_PASSWORD): Promise<void> {
+    this.session = (await this.api.signIn(this.email, password)).session;
+  }
 
   get id(): string {
     return this.signedIn.account.id;

@@ -6,6 +6,7 @@ export {
   type ApiClientOptions,
   type ApiRequest,
   ApiRefusal,
+  DEMO_PASSWORD,
   newEmail,
   type RechargeOrder,
   TEST_PASSWORD,

@@ -1,0 +1,206 @@
+import { type Account, DEMO_PASSWORD, startTestStack, type TestStack } from '#libs/testing';
+import { Aftermath, type Difference } from './aftermath.js';
+import { Buyers } from './buyers.js';
+import { type ChaosPlan, MERCHANTS, planChaos, type Way } from './chaos-plan.js';
+import { Disasters } from './disasters.js';
+import { givingBack } from './merchants-who-refund.js';
+import { OurBook } from './our-book.js';
+import { Errands, patiently } from './patience.js';
+import { allTrades } from './sandbox-book.js';
+import { storiesOf } from './stories.js';
+import { type Fault, judge, type Outcomes, outcomesOf } from './verdict.js';
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly payments: number;
+  readonly print: (line: string) => void;
+}
+
+export interface ChaosResult {
+  readonly summary: string;
+  readonly faults: readonly Fault[];
+}
+
+const BUYERS = 32;
+const ERRAND_RUNNERS = 8;
+const PRINT_EVERY_MS = 5_000;
+const QUIET_WITHIN_MS = 180_000;
+const STORIES_TOLD = 5;
+const RENEW_EVERY_MS = 120_000;
+const EXPIRY_SECONDS = '20';
+
+/**
+ * Plays so many payments with every trouble at once, on two replicas that are killed, then lets the dust settle, and
+ * holds all books against each other.
+ */
+export async function runChaos({ seed, payments, print }: ChaosOptions): Promise<ChaosResult> {
+  const startedAt = new Date();
+  const stack = await startTestStack({ replicas: 2, env: environmentOf });
+  const book = await OurBook.open(stack.urls.mysql);
+  let renewal: NodeJS.Timeout | undefined;
+  try {
+    const operator = await stack.api().signInOperator();
+    const merchants = await Promise.all(
+      Array.from({ length: MERCHANTS }, () => stack.api().registerMerchant()),
+    );
+    renewal = keepSignedIn(operator, merchants);
+    const plan = planChaos(seed, payments, await waysOf(merchants[0]));
+    const played = await play({ seed, plan, stack, merchants, print });
+    const aftermath = new Aftermath(stack, operator, book, print);
+    const faults: Fault[] = [];
+    await attempt(faults, () => aftermath.untilQuiet(QUIET_WITHIN_MS));
+    await attempt(faults, () => aftermath.settleConflicts(played.buyers.orders));
+    const differences = await attempt(faults, () => aftermath.reconcile(startedAt));
+    await attempt(faults, () => aftermath.untilQuiet(QUIET_WITHIN_MS));
+    faults.push(...(differences ?? []).filter(isUnexplained).map(faultOf));
+    const orders = await book.orders();
+    const trades = await allTrades(stack.urls.sandbox ?? '');
+    faults.push(...judge({ orders, trades, wallets: await walletsOf(merchants) }));
+    await attempt(faults, () => stack.run('apps/auditor/src/main.js'));
+    if (faults.length > 0)
+      await storiesOf({ stack, operator, seed, faults: faults.slice(0, STORIES_TOLD), print });
+    const outcomes = { ...outcomesOf(orders), ...countDifferences(differences ?? []) };
+    return {
+      summary: summaryOf({ seed, payments, startedAt, kills: played.kills, outcomes, faults }),
+      faults,
+    };
+  } finally {
+    clearInterval(renewal);
+    await book.close();
+    await stack.stop();
+  }
+}
+
+function environmentOf(name: string): Record<string, string> {
+  if (!name.startsWith('payment')) return {};
+  return {
+    RECHARGE_EXPIRY_SECONDS: EXPIRY_SECONDS,
+    REFUND_RETRY_SECONDS: '0.5',
+    RECONCILE_TODAY: 'true',
+    RECONCILE_RETRY_SECONDS: '2',
+  };
+}
+
+/** A run takes longer than an access token lives. */
+function keepSignedIn(operator: Account, merchants: readonly Account[]): NodeJS.Timeout {
+  const renewAll = () =>
+    Promise.all([
+      patiently('sign in', () => operator.renew(DEMO_PASSWORD)),
+      ...merchants.map((merchant) => patiently('sign in', () => merchant.renew())),
+    ]);
+  // Who could not sign in will be refused with words that say so.
+  return setInterval(() => void renewAll().catch(() => undefined), RENEW_EVERY_MS);
+}
+
+/** Every method of every channel that is set up. */
+async function waysOf(merchant: Account | undefined): Promise<Way[]> {
+  interface Methods {
+    readonly items: readonly {
+      readonly channel: Way['channel'];
+      readonly methods: readonly Way['method'][];
+    }[];
+  }
+  if (!merchant) throw new Error('Nobody has registered');
+  const { items } = await merchant.call<Methods>('GET', '/v1/pay-methods');
+  return items.flatMap(({ channel, methods }) => methods.map((method) => ({ channel, method })));
+}
+
+interface Stage {
+  readonly seed: number;
+  readonly plan: ChaosPlan;
+  readonly stack: TestStack;
+  readonly merchants: readonly Account[];
+  readonly print: (line: string) => void;
+}
+
+/** Until every payment is played and everything that was planned for later is done, or can't be while there is trouble. */
+async function play({ seed, plan, stack, merchants, print }: Stage) {
+  await stack.sandboxClient.trouble(`chaos ${seed}`, plan.faultRates);
+  const errands = new Errands(ERRAND_RUNNERS);
+  const buyers = new Buyers(merchants, stack.sandboxClient, errands, seed);
+  const disasters = new Disasters(stack, plan.disasters);
+  let next = 0;
+  const ticker = setInterval(
+    () =>
+      print(
+        `${next} of ${plan.payments.length} payments begun, ${errands.left} errands, ${disasters.kills} kills`,
+      ),
+    PRINT_EVERY_MS,
+  );
+  try {
+    const buyer = async () => {
+      for (;;) {
+        const payment = plan.payments[next];
+        if (payment === undefined) return;
+        disasters.paymentBegins(next);
+        next += 1;
+        const order = await buyers.play(payment);
+        const refund = order && givingBack(order);
+        if (refund) errands.add(refund);
+      }
+    };
+    await Promise.all(Array.from({ length: BUYERS }, buyer));
+    await disasters.over();
+    await stack.sandboxClient.peace();
+    print(`all ${plan.payments.length} payments begun; no more trouble from now on`);
+    await errands.finish();
+  } finally {
+    clearInterval(ticker);
+  }
+  return { buyers, kills: disasters.kills };
+}
+
+async function walletsOf(merchants: readonly Account[]) {
+  return new Map(
+    await Promise.all(
+      merchants.map(
+        async (merchant) => [merchant.id, await patiently('wallet', () => merchant.wallet())] as const,
+      ),
+    ),
+  );
+}
+
+/** What goes wrong at the end is a finding like the others: the rest is looked at all the same. */
+async function attempt<T>(faults: Fault[], work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    faults.push({ orderId: null, what: (error as Error).message });
+    return undefined;
+  }
+}
+
+const isUnexplained = ({ state }: Difference): boolean => state === 'OPEN' || state === 'CARRIED';
+
+const faultOf = ({ rechargeId, kind, state, subject, ourNumber, explanation }: Difference): Fault => ({
+  orderId: rechargeId,
+  what: `${state} difference ${kind} of ${subject} ${ourNumber}: ${explanation}`,
+});
+
+function countDifferences(differences: readonly Difference[]): Outcomes {
+  const counts: Record<string, number> = {};
+  for (const { kind, state } of differences) {
+    const what = `${kind} ${state.toLowerCase()}`;
+    counts[what] = (counts[what] ?? 0) + 1;
+  }
+  return counts;
+}
+
+interface Summary {
+  readonly seed: number;
+  readonly payments: number;
+  readonly startedAt: Date;
+  readonly kills: number;
+  readonly outcomes: Outcomes;
+  readonly faults: readonly Fault[];
+}
+
+function summaryOf({ seed, payments, startedAt, kills, outcomes, faults }: Summary): string {
+  const seconds = Math.round((Date.now() - startedAt.getTime()) / 1_000);
+  const words = Object.entries(outcomes)
+    .sort(([one], [other]) => one.localeCompare(other))
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ');
+  const verdict = faults.length === 0 ? 'RIGHT' : `WRONG (${faults.length})`;
+  return `seed ${seed}: ${payments} payments: ${words}; ${kills} kills, 1 FLUSHALL; ${seconds} s: ${verdict}`;
+}

@@ -1,0 +1,31 @@
+import type { Account, TestStack } from '#libs/testing';
+import { storyForOperators } from '../e2e/support/story.js';
+import type { Fault } from './verdict.js';
+
+interface Telling {
+  readonly stack: TestStack;
+  readonly operator: Account;
+  readonly seed: number;
+  readonly faults: readonly Fault[];
+  readonly print: (line: string) => void;
+}
+
+const MAX_LINES = 40;
+
+/** What somebody who has to find the fault wants to read: the seed, each order's story, and what the logs say of it. */
+export async function storiesOf({ stack, operator, seed, faults, print }: Telling): Promise<void> {
+  const lines = stack.logs.all();
+  for (const { orderId, what } of faults) {
+    print(`\nseed ${seed}: ${orderId === null ? '' : `order ${orderId}: `}${what}`);
+    if (orderId === null) continue;
+    const story = await storyForOperators(operator, orderId).catch(() => []);
+    for (const event of story) {
+      const { kind, attemptId, refundId, facts } = event;
+      print(`  ${kind} ${attemptId ?? ''} ${refundId ?? ''} ${JSON.stringify(facts)}`);
+    }
+    const numbers = new Set([orderId, ...story.flatMap(({ attemptId, refundId }) => [attemptId, refundId])]);
+    numbers.delete(null);
+    const about = lines.filter(({ text }) => [...numbers].some((number) => text.includes(String(number))));
+    for (const { process, text } of about.slice(-MAX_LINES)) print(`  ${process}: ${text}`);
+  }
+}
