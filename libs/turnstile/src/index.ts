@@ -4,6 +4,7 @@ export {
   DuplicateCallError,
   TurnstileError,
   TurnstileTimeoutError,
+  TurnstileUnavailableError,
 } from './turnstile-errors.js';
 export {
   type CircuitState,

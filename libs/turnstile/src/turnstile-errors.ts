@@ -15,3 +15,8 @@ export class DuplicateCallError extends TurnstileError {
 export class CircuitOpenError extends TurnstileError {
   override readonly name = 'CircuitOpenError';
 }
+
+/** Redis, where the line is, has not answered for about two seconds. */
+export class TurnstileUnavailableError extends TurnstileError {
+  override readonly name = 'TurnstileUnavailableError';
+}

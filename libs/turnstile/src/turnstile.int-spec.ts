@@ -171,6 +171,10 @@ describe('the line in front of a resource', () => {
     );
     first.finish();
     await running;
+    await eventually(
+      'it is given back',
+      async () => (await one.state([resource])).get(resource)?.inFlight === 0,
+    );
     await expect(two.pass(request(resource, { key: 'query:7' }), async () => 'again')).resolves.toBe('again');
   });
 
@@ -214,6 +218,7 @@ describe('the circuit', () => {
     await Promise.allSettled(
       Array.from({ length: 30 }, (_, index) => (index % 2 ? one : two).pass(request(resource), fail)),
     );
+    await eventually('it is open', () => circuits.length > 0);
     expect(circuits).toEqual([`${resource} open`]);
     expect((await two.state([resource])).get(resource)).toMatchObject({
       circuit: 'open',
@@ -229,6 +234,7 @@ describe('the circuit', () => {
         (index % 2 ? one : two).pass(request(resource), async () => 'ok'),
       ),
     );
+    await eventually('it is closed', () => circuits.length >= 3);
     expect(circuits).toEqual([`${resource} open`, `${resource} half_open`, `${resource} closed`]);
     await expect(one.pass(request(resource, { priority: 'buyer' }), async () => 'in')).resolves.toBe('in');
   });
@@ -240,6 +246,10 @@ describe('the circuit', () => {
       Array.from({ length: 60 }, (_, index) =>
         turnstile.pass(request(resource), index % 3 ? async () => 'ok' : fail),
       ),
+    );
+    await eventually(
+      'all is counted',
+      async () => (await turnstile.state([resource])).get(resource)?.calls === 60,
     );
     expect(circuits).toEqual([]);
     expect((await turnstile.state([resource])).get(resource)).toMatchObject({

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { withTurnstileScripts, type TurnstileScripts, keysOf } from './turnstile-scripts.js';
-import { type CallOutcome, type LineLimits, WaitingLine } from './waiting-line.js';
+import { type CallOutcome, type LineLimits, type Ticket, WaitingLine } from './waiting-line.js';
 
 export type CircuitState = 'closed' | 'open' | 'half_open';
 
@@ -13,13 +13,14 @@ export interface TurnstileOptions {
   readonly outcomeOf: (error: unknown) => CallOutcome;
   /** Told in one replica only of each change. */
   readonly onCircuitChange: (resource: string, state: CircuitState, reason: string) => void;
-  /** Told of what Redis could not do; calls then wait until their time is over. */
+  /** Told of what Redis could not do; calls that wait for it for about two seconds are refused. */
   readonly onError: (error: unknown) => void;
 }
 
 /** Who goes first. Within a priority, whoever came first. */
 export type Priority = 'buyer' | 'query' | 'refund' | 'bill';
 const PRIORITIES: readonly Priority[] = ['buyer', 'query', 'refund', 'bill'];
+const CLOSE_WITHIN_MS = 1_000;
 
 export interface PassRequest {
   readonly resource: string;
@@ -57,7 +58,9 @@ export class Turnstile {
   private readonly lines = new Map<string, WaitingLine>();
   private readonly wakePrefix: string;
   private subscriber: Redis | undefined;
+  private readonly releasing = new Set<Promise<void>>();
   private lastTicket = 0;
+  private closed = false;
 
   constructor(private readonly options: TurnstileOptions) {
     this.scripts = withTurnstileScripts(options.redis);
@@ -70,22 +73,35 @@ export class Turnstile {
    * @throws TurnstileError when it was not admitted (the work was not begun), else what the work throws.
    */
   async pass<T>(request: PassRequest, work: () => Promise<T>): Promise<T> {
-    const line = this.lineOf(request.resource, request.limits);
-    this.lastTicket += 1;
-    const ticket = {
-      id: `${this.owner}/${request.resource}/${this.lastTicket}`,
+    const { resource, limits } = request;
+    const line = this.lineOf(resource, limits);
+    const until = performance.now() + request.timeoutMs;
+    let ticket: Ticket = {
+      id: this.nextId(resource),
       key: request.key ?? '',
       priority: PRIORITIES.indexOf(request.priority),
+      arrival: '',
+      startBefore: 0,
     };
-    await line.join(ticket, request.limits, request.timeoutMs);
+    await line.join(ticket, limits, request.timeoutMs);
+    while (!line.start(ticket)) {
+      // A new number, so that nothing which is still said of the old one is taken for it; the old place.
+      ticket = { ...ticket, id: this.nextId(resource) };
+      await line.join(ticket, limits, Math.max(0, until - performance.now()));
+    }
+    let outcome: CallOutcome = 'ok';
+    let reason = '';
     try {
-      const result = await work();
-      await this.release(line, request.resource, ticket, 'ok', '');
-      return result;
+      return await work();
     } catch (error) {
-      const reason = error instanceof Error ? error.message.slice(0, 120) : 'an error';
-      await this.release(line, request.resource, ticket, this.options.outcomeOf(error), reason);
+      outcome = this.judge(error);
+      reason = error instanceof Error ? error.message.slice(0, 120) : 'an error';
       throw error;
+    } finally {
+      // The result waits for nobody.
+      const releasing = this.release(line, resource, ticket, outcome, reason);
+      this.releasing.add(releasing);
+      void releasing.finally(() => this.releasing.delete(releasing));
     }
   }
 
@@ -109,15 +125,34 @@ export class Turnstile {
 
   /** Whoever still waits is refused; what runs goes on. */
   async close(): Promise<void> {
+    this.closed = true;
     for (const line of this.lines.values()) line.stop();
     this.subscriber?.disconnect();
-    await Promise.resolve();
+    // What has just ended is still said; without Redis its lease ends by itself.
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN_MS)));
+    await Promise.race([Promise.all(this.releasing), patience]);
+    clearTimeout(timer);
+  }
+
+  private nextId(resource: string): string {
+    this.lastTicket += 1;
+    return `${this.owner}/${resource}/${this.lastTicket}`;
+  }
+
+  private judge(error: unknown): CallOutcome {
+    try {
+      return this.options.outcomeOf(error);
+    } catch (failure) {
+      this.options.onError(failure);
+      return 'failed';
+    }
   }
 
   private async release(
     line: WaitingLine,
     resource: string,
-    ticket: { id: string; key: string },
+    ticket: Ticket,
     outcome: CallOutcome,
     reason: string,
   ): Promise<void> {
@@ -149,14 +184,24 @@ export class Turnstile {
 
   /** Others admit our tickets, too, and say so here. What gets lost on the way is noticed by the next full look. */
   private listen(): void {
-    if (this.subscriber) return;
+    if (this.subscriber || this.closed) return;
     // Whatever the commands' client does when Redis is away: this one waits and subscribes again.
     this.subscriber = this.options.redis.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null });
     this.subscriber.on('error', this.options.onError);
-    this.subscriber.on('message', (_channel: string, ticket: string) => {
-      const resource = ticket.split('/')[1];
-      if (resource !== undefined) this.lines.get(resource)?.admitted(ticket);
+    this.subscriber.on('message', (_channel: string, message: string) => this.hear(message));
+    // Whoever connects again may have missed something.
+    this.subscriber.on('ready', () => {
+      for (const line of this.lines.values()) line.lookAtAll();
     });
     this.subscriber.subscribe(`${this.wakePrefix}${this.owner}`).catch(this.options.onError);
+  }
+
+  /** `admitted` or `refused`, when (ms, Redis's clock), and the ticket. */
+  private hear(message: string): void {
+    const [what, at, ...rest] = message.split(' ');
+    const ticketId = rest.join(' ');
+    const line = this.lines.get(ticketId.slice(ticketId.indexOf('/') + 1, ticketId.lastIndexOf('/')));
+    if (what === 'admitted') line?.admitted(ticketId, Number(at));
+    else line?.refused(ticketId);
   }
 }

@@ -1,4 +1,12 @@
-import { CircuitOpenError, DuplicateCallError, TurnstileTimeoutError } from './turnstile-errors.js';
+import { LOOK_EVERY_MS } from './admit-script.js';
+import { FIRST_LEASE_MS } from './line-script.js';
+import { OutageWatch } from './outage-watch.js';
+import {
+  CircuitOpenError,
+  DuplicateCallError,
+  TurnstileTimeoutError,
+  TurnstileUnavailableError,
+} from './turnstile-errors.js';
 import { type TurnstileScripts, keysOf } from './turnstile-scripts.js';
 
 export type CallOutcome = 'ok' | 'refused' | 'overloaded' | 'failed';
@@ -13,10 +21,15 @@ export interface Ticket {
   readonly id: string;
   /** Empty when the call has none. */
   readonly key: string;
+  readonly priority: number;
+  /** Its place within its priority; empty until the line has given it one. Kept when Redis forgets. */
+  arrival: string;
+  /** By this process's clock (`performance.now`): until when the work may be begun, once it is admitted. */
+  startBefore: number;
 }
 
-interface Waiting extends Ticket {
-  readonly priority: number;
+interface Waiting {
+  readonly ticket: Ticket;
   readonly admit: () => void;
   readonly refuse: (error: Error) => void;
 }
@@ -31,12 +44,14 @@ export interface LineOptions {
   readonly onError: (error: unknown) => void;
 }
 
+type AdmitReply = [number, string, number, (string | number)[], string[], string[], string[]];
+
 /** A slot is given back this much later than the second that the rule asks for: two clocks never run quite alike. */
 const HOLD_MARGIN_MS = 4;
-/** A running call's lease; extended by every look at the line, so only a process that died ever outlives it. */
-const LEASE_MS = 15_000;
+/** What is left of the first lease then is enough for a look to confirm it. */
+const START_WITHIN_MS = FIRST_LEASE_MS / 2;
 const MIN_PAUSE_MS = 4;
-const MAX_PAUSE_MS = 1_000;
+const FULL_LOOK_EVERY_MS = 1_000;
 /** So many tickets are registered in one round trip. */
 const BATCH = 200;
 
@@ -47,46 +62,67 @@ const BATCH = 200;
  * back a second *after it has been completed*. Its arrival at the resource lies between those two moments, so two
  * arrivals that used the same slot are more than a second apart, and no window of a second can see more arrivals than
  * there are slots: whatever the network, the garbage collector or a slow replica do to the time in between.
+ *
+ * A slot whose owner is not heard of is free again when its lease ends, or nobody could go on after a crash. So a call must
+ * not be begun on a lease that may have ended: right before the work `start` looks at the admission's age, and who is
+ * older than half of the first lease goes back into the line. From there on looks extend the lease. What remains is a
+ * process that stalls for seconds after it has begun a call and before the bytes are handed to the system.
  */
 export class WaitingLine {
   private readonly keys: string[];
   private readonly waiting = new Map<string, Waiting>();
-  private readonly running = new Set<string>();
-  private toRegister: Waiting[] = [];
+  private readonly running = new Map<string, Ticket>();
+  private readonly outages = new OutageWatch<Waiting>((waiting) => {
+    this.leave(waiting);
+    waiting.refuse(new TurnstileUnavailableError('Redis, where the line is, does not answer'));
+  });
+  private toRegister: Ticket[] = [];
   private limits: LineLimits;
-  private epoch = '';
+  private epoch: string | undefined;
+  /** Redis's clock minus ours, never too small: an admission is thought older than it is, not younger. */
+  private clockOffsetMs: number | undefined;
+  /** What was told us before we knew Redis's clock. */
+  private early: { ticketId: string; admittedAt: number }[] = [];
   private timer: NodeJS.Timeout | undefined;
   private dueAt = Infinity;
   private looking = false;
-  private lastFullLook = 0;
+  private stopped = false;
+  private lastBeat = -Infinity;
+  private lastFullLook = -Infinity;
 
   constructor(private readonly options: LineOptions) {
     this.keys = keysOf(options.name, options.resource);
     this.limits = options.limits;
   }
 
-  /** Resolves when the call may be made. @throws TurnstileError when it may not; nothing has happened then. */
-  async join(
-    ticket: Ticket & { readonly priority: number },
-    limits: LineLimits,
-    timeoutMs: number,
-  ): Promise<void> {
+  /** Resolves when the call is admitted. @throws TurnstileError when it is not; nothing has happened then. */
+  async join(ticket: Ticket, limits: LineLimits, timeoutMs: number): Promise<void> {
+    if (this.stopped) throw new TurnstileTimeoutError('this process is shutting down');
     this.limits = limits;
     let timer: NodeJS.Timeout | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
-        const waiting: Waiting = { ...ticket, admit: resolve, refuse: reject };
+        const waiting: Waiting = { ticket, admit: resolve, refuse: reject };
         this.waiting.set(ticket.id, waiting);
-        this.toRegister.push(waiting);
+        this.outages.add(waiting);
+        this.toRegister.push(ticket);
         timer = setTimeout(() => {
           this.leave(waiting);
-          reject(new TurnstileTimeoutError(`the line was too long for ${timeoutMs} ms`));
+          reject(new TurnstileTimeoutError(`the line was too long for ${Math.round(timeoutMs)} ms`));
         }, timeoutMs);
         this.lookIn(0);
       });
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Whether the admission is young enough to begin on; if not, it is given back. Asked right before the work. */
+  start(ticket: Ticket): boolean {
+    if (performance.now() < ticket.startBefore) return true;
+    this.running.delete(ticket.id);
+    this.cancel(ticket);
+    return false;
   }
 
   /** @returns the circuit's new state, when this outcome changed it. */
@@ -96,33 +132,54 @@ export class WaitingLine {
     reason: string,
   ): Promise<{ state: string; reason: string } | null> {
     this.running.delete(ticket.id);
-    const answer = (await this.options.scripts.turnstileRelease(
-      ...this.keys,
-      ticket.id,
-      ticket.key,
-      this.holdMs,
-      outcome,
-      reason,
-    )) as string[];
-    if (this.waiting.size > 0) this.lookIn(MIN_PAUSE_MS);
-    const [state, why] = answer;
-    return state === undefined ? null : { state, reason: why ?? '' };
+    const [state, why, admitted, refused] = await this.say(
+      'turnstileRelease',
+      [ticket.id, ticket.key, outcome, reason],
+      ([now, ...rest]: [number, string, string, string[], string[]]) => {
+        for (const id of rest[2]) this.admitted(id, now);
+        return rest;
+      },
+    );
+    for (const id of refused) this.refused(id);
+    if (admitted.length > 0 || this.waiting.size > 0) this.lookIn(MIN_PAUSE_MS);
+    return state === '' ? null : { state, reason: why };
   }
 
   prepare(): void {
     this.lookIn(0);
   }
 
-  /** Another process has admitted a ticket of ours. */
-  admitted(ticketId: string): void {
+  /** Told by another process. @param admittedAt by Redis's clock */
+  admitted(ticketId: string, admittedAt: number): void {
+    if (this.clockOffsetMs === undefined) {
+      this.early.push({ ticketId, admittedAt });
+      return;
+    }
     const waiting = this.waiting.get(ticketId);
     if (!waiting) return;
-    this.waiting.delete(ticketId);
-    this.running.add(ticketId);
+    this.forget(waiting);
+    waiting.ticket.startBefore = admittedAt + START_WITHIN_MS - this.clockOffsetMs;
+    this.running.set(ticketId, waiting.ticket);
     waiting.admit();
+    // Its lease is short until a look has confirmed it.
+    this.lookIn(LOOK_EVERY_MS);
+  }
+
+  refused(ticketId: string, error: Error = new CircuitOpenError('its circuit is open')): void {
+    const waiting = this.waiting.get(ticketId);
+    if (!waiting) return;
+    this.forget(waiting);
+    waiting.refuse(error);
+  }
+
+  /** Who can be told by others now may have missed something. */
+  lookAtAll(): void {
+    this.lastFullLook = this.lastBeat = -Infinity;
+    if (this.waiting.size > 0 || this.running.size > 0) this.lookIn(0);
   }
 
   stop(): void {
+    this.stopped = true;
     clearTimeout(this.timer);
     for (const waiting of this.waiting.values()) {
       this.leave(waiting);
@@ -130,80 +187,111 @@ export class WaitingLine {
     }
   }
 
-  private get slots(): number {
-    return Math.max(1, Math.floor(this.limits.ratePerSecond));
-  }
-
   private get holdMs(): number {
     return Math.ceil(Math.max(1_000, 1_000 / this.limits.ratePerSecond)) + HOLD_MARGIN_MS;
   }
 
+  /** Runs a script; what is learned of Redis's clock is known before `read` sees the reply. */
+  private async say<Reply extends [number, ...unknown[]], T>(
+    script: keyof TurnstileScripts,
+    values: (string | number)[],
+    read: (reply: Reply) => T,
+  ): Promise<T> {
+    const sentAt = performance.now();
+    const { owner, wakePrefix, scripts } = this.options;
+    const slots = Math.max(1, Math.floor(this.limits.ratePerSecond));
+    const admission = [owner, slots, this.holdMs, this.limits.maxInFlight, wakePrefix];
+    const reply = (await scripts[script](...this.keys, ...admission, ...values)) as Reply;
+    this.clockOffsetMs = reply[0] + 1 - sentAt;
+    this.outages.answered();
+    return read(reply);
+  }
+
+  private cancel(ticket: Ticket): void {
+    this.say('turnstileCancel', [ticket.id, ticket.key], ([now, admitted]: [number, string[]]) => {
+      for (const id of admitted) this.admitted(id, now);
+    }).catch((error: unknown) => this.options.onError(error));
+  }
+
   private leave(waiting: Waiting): void {
-    this.waiting.delete(waiting.id);
-    this.options.scripts
-      .turnstileCancel(...this.keys, waiting.id, waiting.key)
-      .catch((error: unknown) => this.options.onError(error));
+    this.forget(waiting);
+    this.cancel(waiting.ticket);
+  }
+
+  private forget(waiting: Waiting): void {
+    this.waiting.delete(waiting.ticket.id);
+    this.outages.delete(waiting);
   }
 
   /** The next look at the line comes in so many ms, unless an earlier one is due. */
   private lookIn(pauseMs: number): void {
     const dueAt = performance.now() + pauseMs;
-    if (this.looking || dueAt >= this.dueAt) return;
-    clearTimeout(this.timer);
+    if (this.stopped || dueAt >= this.dueAt) return;
     this.dueAt = dueAt;
-    this.timer = setTimeout(() => void this.look(), pauseMs);
+    // What is wished for during a look is done after it.
+    if (!this.looking) this.wait();
+  }
+
+  private wait(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.look(), Math.max(0, this.dueAt - performance.now()));
   }
 
   private async look(): Promise<void> {
     this.looking = true;
     this.dueAt = Infinity;
-    let pauseMs = MAX_PAUSE_MS;
+    let pauseMs = LOOK_EVERY_MS;
     try {
-      pauseMs = await this.admitOnce();
+      pauseMs = Math.max(MIN_PAUSE_MS, await this.admitOnce());
     } catch (error) {
       this.options.onError(error);
+      this.lastFullLook = this.lastBeat = -Infinity;
     }
     this.looking = false;
     if (this.toRegister.length > 0) pauseMs = 0;
     // Running calls alone are looked after too: their leases must not end before they do.
-    if (this.waiting.size > 0 || this.running.size > 0) this.lookIn(Math.min(pauseMs, MAX_PAUSE_MS));
+    if (this.waiting.size > 0 || this.running.size > 0) this.lookIn(Math.min(pauseMs, LOOK_EVERY_MS));
+    if (this.dueAt < Infinity && !this.stopped) this.wait();
   }
 
   private async admitOnce(): Promise<number> {
-    const isFull = performance.now() - this.lastFullLook >= MAX_PAUSE_MS;
+    const now = performance.now();
     // What was told to us and got lost on the way, or was forgotten with Redis's memory, is said again every second.
-    if (isFull) {
-      this.toRegister = [...this.waiting.values()];
-      this.lastFullLook = performance.now();
+    if (now - this.lastFullLook >= FULL_LOOK_EVERY_MS) {
+      this.toRegister = [...this.waiting.values()].map(({ ticket }) => ticket);
+      this.lastFullLook = now;
     }
-    const registering = this.toRegister.splice(0, BATCH);
-    const present = registering.filter(({ id }) => this.waiting.has(id));
-    const [epoch, comeAgainIn, admitted, duplicates, refused] = (await this.options.scripts.turnstileAdmit(
-      ...this.keys,
-      this.options.owner,
-      this.slots,
-      this.holdMs,
-      this.limits.maxInFlight,
-      LEASE_MS,
-      this.options.wakePrefix,
-      present.length,
-      ...present.flatMap(({ id, priority, key }) => [id, priority, 0, key]),
-      ...(isFull ? [this.running.size, ...this.running] : [0]),
-    )) as [string, number, string[], string[], string[]];
-    for (const id of admitted) this.admitted(id);
-    for (const id of duplicates) this.refuse(id, new DuplicateCallError('the same is being asked already'));
-    for (const id of refused) this.refuse(id, new CircuitOpenError('its circuit is open'));
-    if (epoch !== this.epoch) {
-      // New to this line, or Redis has lost its memory: everything is said once more.
-      this.epoch = epoch;
-      this.toRegister = [...this.waiting.values()];
-    }
-    return Math.max(MIN_PAUSE_MS, comeAgainIn);
+    const isBeat = now - this.lastBeat >= LOOK_EVERY_MS - MIN_PAUSE_MS;
+    if (isBeat) this.lastBeat = now;
+    const present = this.toRegister.splice(0, BATCH).filter(({ id }) => this.waiting.has(id));
+    const running = isBeat ? [...this.running.values()] : [];
+    return this.say(
+      'turnstileAdmit',
+      [
+        present.length,
+        ...present.flatMap(({ id, priority, arrival, key }) => [id, priority, arrival, key]),
+        running.length,
+        ...running.flatMap(({ id, key }) => [id, key]),
+      ],
+      (reply: AdmitReply) => this.read(reply),
+    );
   }
 
-  private refuse(ticketId: string, error: Error): void {
-    const waiting = this.waiting.get(ticketId);
-    this.waiting.delete(ticketId);
-    waiting?.refuse(error);
+  private read([, epoch, comeAgainIn, admitted, duplicates, refused, arrivals]: AdmitReply): number {
+    for (let at = 0; at < arrivals.length; at += 2) {
+      const waiting = this.waiting.get(arrivals[at] ?? '');
+      if (waiting) waiting.ticket.arrival = arrivals[at + 1] ?? '';
+    }
+    for (const { ticketId, admittedAt } of this.early.splice(0)) this.admitted(ticketId, admittedAt);
+    for (let at = 0; at < admitted.length; at += 2)
+      this.admitted(String(admitted[at]), Number(admitted[at + 1]));
+    for (const id of duplicates) this.refused(id, new DuplicateCallError('the same is being asked already'));
+    for (const id of refused) this.refused(id);
+    const isForgotten = this.epoch !== undefined && epoch !== this.epoch;
+    this.epoch = epoch;
+    if (!isForgotten) return comeAgainIn;
+    // Redis has lost its memory: who waits and what runs is said once more, before anybody is admitted again.
+    this.lookAtAll();
+    return MIN_PAUSE_MS;
   }
 }
