@@ -45,6 +45,12 @@ export interface LineOptions {
 }
 
 type AdmitReply = [number, string, number, (string | number)[], string[], string[], string[]];
+/** What the scripts say, see there. */
+interface Replies {
+  turnstileAdmit: AdmitReply;
+  turnstileRelease: [number, string, string, string[], string[]];
+  turnstileCancel: [number, string[]];
+}
 
 /** A slot is given back this much later than the second that the rule asks for: two clocks never run quite alike. */
 const HOLD_MARGIN_MS = 4;
@@ -135,7 +141,7 @@ export class WaitingLine {
     const [state, why, admitted, refused] = await this.say(
       'turnstileRelease',
       [ticket.id, ticket.key, outcome, reason],
-      ([now, ...rest]: [number, string, string, string[], string[]]) => {
+      ([now, ...rest]) => {
         for (const id of rest[2]) this.admitted(id, now);
         return rest;
       },
@@ -192,23 +198,23 @@ export class WaitingLine {
   }
 
   /** Runs a script; what is learned of Redis's clock is known before `read` sees the reply. */
-  private async say<Reply extends [number, ...unknown[]], T>(
-    script: keyof TurnstileScripts,
+  private async say<Name extends keyof Replies, T>(
+    script: Name,
     values: (string | number)[],
-    read: (reply: Reply) => T,
+    read: (reply: Replies[Name]) => T,
   ): Promise<T> {
     const sentAt = performance.now();
     const { owner, wakePrefix, scripts } = this.options;
     const slots = Math.max(1, Math.floor(this.limits.ratePerSecond));
     const admission = [owner, slots, this.holdMs, this.limits.maxInFlight, wakePrefix];
-    const reply = (await scripts[script](...this.keys, ...admission, ...values)) as Reply;
+    const reply = (await scripts[script](...this.keys, ...admission, ...values)) as Replies[Name];
     this.clockOffsetMs = reply[0] + 1 - sentAt;
     this.outages.answered();
     return read(reply);
   }
 
   private cancel(ticket: Ticket): void {
-    this.say('turnstileCancel', [ticket.id, ticket.key], ([now, admitted]: [number, string[]]) => {
+    this.say('turnstileCancel', [ticket.id, ticket.key], ([now, admitted]) => {
       for (const id of admitted) this.admitted(id, now);
     }).catch((error: unknown) => this.options.onError(error));
   }
@@ -273,7 +279,7 @@ export class WaitingLine {
         running.length,
         ...running.flatMap(({ id, key }) => [id, key]),
       ],
-      (reply: AdmitReply) => this.read(reply),
+      (reply) => this.read(reply),
     );
   }
 
