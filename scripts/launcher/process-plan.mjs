@@ -53,6 +53,7 @@ export async function planProcesses({ options, dataDir, replicas, servers }) {
     payment: {
       HEALTH_PORT: '0',
       PUBLIC_URL: publicUrl,
+      WEBHOOK_KEY_FILE: inherited.WEBHOOK_KEY_FILE || secrets.webhookKey,
       ...(sandbox === undefined
         ? {}
         : {

@@ -55,7 +55,9 @@ export function sandboxAccounts(directory, sandboxData) {
      */
     writeChannels: (sandboxUrl) => {
       const keys = join(sandboxData, 'keys');
-      write(channelsFile, { accounts: alipayAccounts(sandboxUrl, keys).slice(0, 1) });
+      write(channelsFile, {
+        accounts: [...alipayAccounts(sandboxUrl, keys).slice(0, 1), ...wechatAccounts(sandboxUrl, keys)],
+      });
     },
   };
 }
@@ -78,7 +80,7 @@ function alipayAccounts(sandboxUrl, keys) {
 }
 
 /** @param {string} sandboxUrl @param {string} keys */
-export function wechatAccounts(sandboxUrl, keys) {
+function wechatAccounts(sandboxUrl, keys) {
   return WECHAT.map(({ id, mchid, appid, serialNo }) => ({
     id,
     channel: 'wechat',

@@ -1,5 +1,5 @@
 // @ts-check
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,10 +10,11 @@ const privateKeyEncoding = /** @type {const} */ ({ type: 'pkcs8', format: 'pem' 
  * @typedef {object} SecretFiles
  * @property {string} sessionPrivateKey Ed25519, PKCS8 PEM
  * @property {string} sessionPublicKey Ed25519, SPKI PEM
+ * @property {string} webhookKey 32 bytes in base64
  */
 
 /**
- * Makes the key pairs that are missing and leaves the others alone.
+ * Makes the keys that are missing and leaves the others alone.
  *
  * @param {string} directory
  * @returns {SecretFiles}
@@ -23,11 +24,14 @@ export function ensureSecrets(directory) {
   const files = {
     sessionPrivateKey: join(directory, 'session-private-key.pem'),
     sessionPublicKey: join(directory, 'session-public-key.pem'),
+    webhookKey: join(directory, 'webhook-key.txt'),
   };
   if (!existsSync(files.sessionPrivateKey) || !existsSync(files.sessionPublicKey)) {
     const pair = generateKeyPairSync('ed25519', { publicKeyEncoding, privateKeyEncoding });
     writePair(files.sessionPrivateKey, files.sessionPublicKey, pair);
   }
+  if (!existsSync(files.webhookKey))
+    writeFileSync(files.webhookKey, randomBytes(32).toString('base64'), { mode: 0o600 });
   return files;
 }
 
