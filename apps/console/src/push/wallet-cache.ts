@@ -16,6 +16,9 @@ export function applyWalletChange(queries: QueryClient, change: WalletChanged): 
     queries.setQueryData<Wallet>(queryKeys.wallet, withBalances(wallet, change));
     mergeRecent(queries, change.entries);
   }
+  // What is held is told by no push; only refunds hold and let go.
+  if (change.entries.some(({ kind }) => kind !== 'recharge'))
+    void queries.invalidateQueries({ queryKey: queryKeys.wallet });
   void queries.invalidateQueries({ queryKey: queryKeys.statements });
 }
 
@@ -43,10 +46,12 @@ export function knownSeq(queries: QueryClient): number | undefined {
   return recent === undefined ? newestSeq(wallet) : Math.min(newestSeq(wallet), recent[0]?.seq ?? 0);
 }
 
-/** How far an answer about the wallet reaches. */
+/** How far an answer about the wallet reaches. Accounts count apart; the cash account moves with every transfer. */
 export function newestSeq(wallet: Wallet): number {
-  return Math.max(0, ...wallet.accounts.map(({ lastSeq }) => lastSeq));
+  return wallet.accounts.find(({ kind }) => kind === 'merchant_cash')?.lastSeq ?? 0;
 }
+
+const isCash = ({ account }: WalletEntry): boolean => account === 'merchant_cash';
 
 /** Whether entries are missing between what is shown and what came, or an account is new here. */
 function isGap(wallet: Wallet, change: WalletChanged): boolean {
@@ -71,7 +76,7 @@ function withBalances(wallet: Wallet, change: WalletChanged): Wallet {
 function mergeRecent(queries: QueryClient, entries: readonly WalletEntry[]): void {
   const recent = queries.getQueryData<WalletEntry[]>(queryKeys.recentEntries);
   if (recent === undefined) return;
-  const bySeq = new Map([...recent, ...entries].map((entry) => [entry.seq, entry]));
+  const bySeq = new Map([...recent, ...entries.filter(isCash)].map((entry) => [entry.seq, entry]));
   const merged = [...bySeq.values()].sort((a, b) => b.seq - a.seq).slice(0, RECENT_ENTRIES);
   const isGapless = merged.every((entry, index) => entry.seq === (merged[0]?.seq ?? 0) - index);
   if (isGapless) queries.setQueryData<WalletEntry[]>(queryKeys.recentEntries, merged);

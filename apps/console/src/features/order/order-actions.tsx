@@ -1,13 +1,16 @@
-import { PrinterOutlined } from '@ant-design/icons';
+import { PrinterOutlined, RollbackOutlined } from '@ant-design/icons';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Popconfirm } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schemas } from '../../api/client';
 import { queryKeys } from '../../api/query-keys';
 import { useCan } from '../../session/use-session';
 import { LinkButton } from '../../ui/link-button';
 import { ProblemAlert } from '../../ui/problem-alert';
+import { OtherWay } from './other-way';
 import { payLinkOf } from './pay-link';
+import { RefundDialog, refundableOf } from './refund-dialog';
 import styles from './order-status.module.css';
 
 type Recharge = Schemas['Recharge'];
@@ -31,6 +34,13 @@ export function OrderActions({ order, hasReturned }: OrderActionsProps) {
     );
   }
   if (order.state !== 'CREDITED') return null;
+  return <WhenCredited order={order} />;
+}
+
+function WhenCredited({ order }: { order: Recharge }) {
+  const { t } = useTranslation();
+  const mayRefund = useCan('refund:create');
+  const [isRefunding, setRefunding] = useState(false);
   return (
     <div className={styles.actions}>
       <LinkButton type="primary" size="large" to="/">
@@ -39,6 +49,12 @@ export function OrderActions({ order, hasReturned }: OrderActionsProps) {
       <Button size="large" icon={<PrinterOutlined />} onClick={() => window.print()}>
         {t('order.print')}
       </Button>
+      {mayRefund && refundableOf(order) > 0n && (
+        <Button size="large" icon={<RollbackOutlined />} onClick={() => setRefunding(true)}>
+          {t('refund.open')}
+        </Button>
+      )}
+      {isRefunding && <RefundDialog order={order} onClose={() => setRefunding(false)} />}
     </div>
   );
 }
@@ -46,17 +62,19 @@ export function OrderActions({ order, hasReturned }: OrderActionsProps) {
 function WhilePaying({ order, hasReturned }: OrderActionsProps) {
   const { t } = useTranslation();
   const mayClose = useCan('recharge:close');
+  const mayPay = useCan('recharge:create') && !order.inConflict;
   const closing = useCloseOrder(order);
   const link = payLinkOf(order);
   const channel = t(`recharges.channels.${order.channel}`);
   return (
     <>
       <div className={styles.actions}>
-        {link !== null && (
+        {link !== null && mayPay && (
           <Button type={hasReturned ? 'default' : 'primary'} size="large" href={link}>
             {t(hasReturned ? 'order.notPaidYet' : 'order.continueToPay', { channel })}
           </Button>
         )}
+        {mayPay && <OtherWay order={order} />}
         {mayClose && (
           <Popconfirm
             title={t('order.closeTitle')}

@@ -16,6 +16,8 @@ import { OrderProgress } from './order-progress';
 import { OrderStatus } from './order-status';
 import styles from './order-page.module.css';
 import { Receipt } from './receipt';
+import { Refunds } from './refunds';
+import { Story } from './story';
 
 type Recharge = Schemas['Recharge'];
 
@@ -61,6 +63,13 @@ function Order({ order, hasReturned }: { order: Recharge; hasReturned: boolean }
           {isPaid ? <Receipt order={order} /> : <OrderProgress order={order} />}
         </div>
       </div>
+      {isPaid && <Refunds orderId={order.id} />}
+      <Story
+        queryKey={queryKeys.rechargeEvents(order.id)}
+        load={(signal) =>
+          answerOf(api.GET('/v1/recharges/{id}/events', { params: { path: { id: order.id } }, signal }))
+        }
+      />
     </>
   );
 }

@@ -1,19 +1,16 @@
 import { useTranslation } from 'react-i18next';
 import { ChoiceCard } from '../../ui/choice-card';
+import type { Method } from './pay-methods';
 import styles from './recharge-page.module.css';
 
-export type Method = 'page' | 'wap' | 'qr';
-
 interface MethodChoiceProps {
-  readonly method: Method;
-  /** A telephone opens Alipay's app where a desktop goes to its page. */
-  readonly isHandheld: boolean;
+  readonly method: Method | undefined;
+  readonly offered: readonly Method[];
   readonly onChange: (method: Method) => void;
 }
 
-export function MethodChoice({ method, isHandheld, onChange }: MethodChoiceProps) {
+export function MethodChoice({ method, offered, onChange }: MethodChoiceProps) {
   const { t } = useTranslation();
-  const offered: readonly Method[] = [isHandheld ? 'wap' : 'page', 'qr'];
   return (
     <fieldset className={styles.group}>
       <legend>{t('recharge.method')}</legend>

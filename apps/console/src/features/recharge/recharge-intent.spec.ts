@@ -28,6 +28,7 @@ describe('the idempotency key of a recharge', () => {
     ['amount', { amount: '50.01' }],
     ['channel', { channel: 'wechat' }],
     ['method', { method: 'qr' }],
+    ['offer', { offerId: '7' }],
     ['account', { accountId: '2' }],
   ])('is another one for another %s', (_, change) => {
     const intents = page();

@@ -4,6 +4,7 @@ export interface RechargeIntent {
   readonly amount: string;
   readonly channel: string;
   readonly method: string;
+  readonly offerId?: string;
 }
 
 type IntentStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -27,7 +28,13 @@ export class RechargeIntents {
   ) {}
 
   keyOf(intent: RechargeIntent): string {
-    const of = JSON.stringify([intent.accountId, intent.amount, intent.channel, intent.method]);
+    const of = JSON.stringify([
+      intent.accountId,
+      intent.amount,
+      intent.channel,
+      intent.method,
+      intent.offerId,
+    ]);
     const kept = this.kept();
     if (kept?.of === of) return kept.key;
     const key = this.newKey();

@@ -5,7 +5,7 @@ import { cashOf, useWallet } from '../wallet/wallet-queries';
 import styles from './summary.module.css';
 
 /** What pressing the button means, before it is pressed. */
-export function Summary({ amount }: { amount: string | null }) {
+export function Summary({ amount, bonus }: { amount: string | null; bonus: string | null }) {
   const { t } = useTranslation();
   const { data: wallet } = useWallet();
   const shown = amount ?? '0.00';
@@ -27,6 +27,14 @@ export function Summary({ amount }: { amount: string | null }) {
           <Amount value={shown} />
         </dd>
       </div>
+      {bonus !== null && (
+        <div>
+          <dt>{t('recharge.summaryBonus')}</dt>
+          <dd>
+            <Amount value={bonus} signed />
+          </dd>
+        </div>
+      )}
       {wallet && (
         <div>
           <dt>{t('recharge.summaryAfter')}</dt>

@@ -13,7 +13,7 @@ import { RechargeIntents } from './recharge-intent';
 
 type Recharge = Schemas['Recharge'];
 
-export type NewRecharge = Pick<Recharge, 'amount' | 'channel' | 'method'>;
+export type NewRecharge = Pick<Recharge, 'amount' | 'channel' | 'method'> & { readonly offerId?: string };
 
 const intents = new RechargeIntents(sessionStorage, randomKey);
 
@@ -48,7 +48,7 @@ export function useCreateRecharge(): CreateRecharge {
       queries.setQueryData(queryKeys.recharge(recharge.id), recharge);
       void queries.invalidateQueries({ queryKey: queryKeys.rechargeLists });
       const link = payLinkOf(recharge);
-      // Paid already: another tab was faster with the same key.
+      // Scanned, still being prepared, or paid already: another tab was faster with the same key.
       if (link === null || recharge.state !== 'PAYING') {
         await navigate(`/recharges/${recharge.id}`);
         return;

@@ -55,9 +55,13 @@ function Entry({ entry }: { entry: WalletEntry }) {
         <Instant at={entry.createdAt} format="time" />
       </td>
       <td className={styles.what}>
-        <Link className={table.rowLink} to={`/recharges/${entry.reference}`}>
-          {t(`wallet.entryKinds.${entry.kind}`)}
-        </Link>
+        {entry.kind === 'recharge' ? (
+          <Link className={table.rowLink} to={`/recharges/${entry.reference}`}>
+            {t(`wallet.entryKinds.${entry.kind}`)}
+          </Link>
+        ) : (
+          t(`wallet.entryKinds.${entry.kind}`)
+        )}
         <span className={styles.reference}>
           {t('statement.entry', { seq: entry.seq })} · {entry.reference}
         </span>

@@ -15,12 +15,13 @@ interface BalanceCardProps {
   readonly held: string;
   readonly available: string;
   readonly lastSeq: number;
+  readonly bonus?: string | undefined;
 }
 
 /** How far the rosette turns with each entry. */
 const NOTCH_DEGREES = 20;
 
-export function BalanceCard({ balance, held, available, lastSeq }: BalanceCardProps) {
+export function BalanceCard({ balance, held, available, lastSeq, bonus }: BalanceCardProps) {
   const { t } = useTranslation();
   const shown = useCountUp(parseYuan(balance));
   const news = useBalanceNews(balance);
@@ -37,10 +38,19 @@ export function BalanceCard({ balance, held, available, lastSeq }: BalanceCardPr
           {news}
         </span>
       </div>
-      {parseYuan(held) > 0n && (
+      {(parseYuan(held) > 0n || bonus !== undefined) && (
         <div className={styles.parts}>
-          <span>{t('wallet.available', { amount: formatYuan(available) })}</span>
-          <span>{t('wallet.held', { amount: formatYuan(held) })}</span>
+          {parseYuan(held) > 0n && (
+            <>
+              <span>{t('wallet.available', { amount: formatYuan(available) })}</span>
+              <span>{t('wallet.held', { amount: formatYuan(held) })}</span>
+            </>
+          )}
+          {bonus !== undefined && (
+            <Link className={styles.bonus} to="/statement?account=merchant_bonus">
+              {t('wallet.bonus', { amount: formatYuan(bonus) })}
+            </Link>
+          )}
         </div>
       )}
       <nav className={styles.quick} aria-label={t('wallet.quick')}>

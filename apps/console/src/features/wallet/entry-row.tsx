@@ -1,4 +1,4 @@
-import { ArrowDownOutlined } from '@ant-design/icons';
+import { ArrowDownOutlined, ArrowUpOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { formatYuan } from '../../money/yuan';
@@ -12,12 +12,16 @@ export function EntryRow({ entry, isNew }: { entry: WalletEntry; isNew: boolean 
   return (
     <li className={`${styles.row} ${isNew ? styles.fresh : ''}`}>
       <span className={styles.icon}>
-        <ArrowDownOutlined />
+        {entry.amount.startsWith('-') ? <ArrowUpOutlined /> : <ArrowDownOutlined />}
       </span>
       <span className={styles.what}>
-        <Link className={styles.title} to={`/recharges/${entry.reference}`}>
-          {t(`wallet.entryKinds.${entry.kind}`)}
-        </Link>
+        {entry.kind === 'recharge' ? (
+          <Link className={styles.title} to={`/recharges/${entry.reference}`}>
+            {t(`wallet.entryKinds.${entry.kind}`)}
+          </Link>
+        ) : (
+          <span className={styles.title}>{t(`wallet.entryKinds.${entry.kind}`)}</span>
+        )}
         {isNew && <span className={styles.badge}>{t('wallet.justNow')}</span>}
         <span className={styles.when}>
           <Instant at={entry.createdAt} />

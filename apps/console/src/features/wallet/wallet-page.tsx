@@ -9,7 +9,7 @@ import { PageSkeleton, RowsSkeleton } from '../../ui/page-skeleton';
 import { ProblemAlert } from '../../ui/problem-alert';
 import { BalanceCard } from './balance-card';
 import { EntryRow } from './entry-row';
-import { cashOf, useRecentEntries, useWallet } from './wallet-queries';
+import { bonusOf, cashOf, useRecentEntries, useWallet } from './wallet-queries';
 import styles from './wallet-page.module.css';
 
 export function WalletPage() {
@@ -23,7 +23,7 @@ export function WalletPage() {
         <ProblemAlert error={wallet.error} onRetry={() => void wallet.refetch()} />
       )}
       {wallet.isPending && <PageSkeleton />}
-      {wallet.data && <BalanceCard {...cashOf(wallet.data)} />}
+      {wallet.data && <BalanceCard {...cashOf(wallet.data)} bonus={bonusOf(wallet.data)?.balance} />}
       <RecentEntries />
     </>
   );

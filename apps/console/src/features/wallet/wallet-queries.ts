@@ -33,3 +33,8 @@ const EMPTY = { balance: '0.00', held: '0.00', available: '0.00', lastSeq: 0 };
 export function cashOf(wallet: Wallet): typeof EMPTY {
   return wallet.accounts.find(({ kind }) => kind === 'merchant_cash') ?? EMPTY;
 }
+
+/** What offers have granted; undefined for who never took one. */
+export function bonusOf(wallet: Wallet): Wallet['accounts'][number] | undefined {
+  return wallet.accounts.find(({ kind }) => kind === 'merchant_bonus');
+}
