@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { z } from 'zod';
+import { RATE_PER_SECOND, benchBuffer } from './buffer/buffer-bench.js';
 import { type GrowthFigures, benchGrowth } from './growth/growth-bench.js';
 import { benchNotify } from './notify/notify-bench.js';
 import { startBenchMariadb } from './private-mariadb.js';
@@ -91,6 +92,23 @@ if (only === undefined || only === 'notify') {
   row('platform: HTTP to commit', notify.perSecond, notify.answer.p50Ms, notify.answer.p99Ms);
   row('bare: same RSA, same SQL', notify.barePerSecond);
   row('ratio', notify.ratio.toFixed(2));
+}
+
+if (only === undefined || only === 'buffer') {
+  const buffer = await benchBuffer({ redisUrl: environment.REDIS_URL, prepays: 2_000 });
+  results['buffer'] = buffer;
+  print();
+  row('buffer', 'prepays/s', 'p50 wait ms', 'p99 wait ms', 'refusals');
+  row(
+    `${buffer.done} of ${buffer.prepays}, 3 replicas`,
+    buffer.perSecond,
+    buffer.wait.p50Ms,
+    buffer.wait.p99Ms,
+    String(buffer.refusals),
+  );
+  const isGood = buffer.perSecond >= 0.95 * RATE_PER_SECOND && buffer.refusals === 0;
+  row(`wanted ≥ ${0.95 * RATE_PER_SECOND}, no refusal`, isGood ? 'yes' : 'NO');
+  if (!isGood || buffer.done < buffer.prepays) process.exitCode = 1;
 }
 
 if (only === undefined || only === 'growth' || only === 'reconcile') {
