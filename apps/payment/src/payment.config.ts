@@ -3,6 +3,7 @@ import { parseYuan } from '#libs/money';
 import { databaseEnvironment, serviceEnvironment } from '#libs/service';
 import { archiveEnvironment } from './archive/archive.config.js';
 import { reconciliationEnvironment } from './reconciliation/reconciliation.config.js';
+import { webhookEnvironment } from './webhooks/webhook.config.js';
 import { DEFAULT_RUNGS_SECONDS, type QueryLadder } from './query/query-ladder.js';
 
 const yuan = z.string().transform((text, context) => {
@@ -41,6 +42,7 @@ export const paymentEnvironment = serviceEnvironment.extend(databaseEnvironment.
   DOUBLE_SUBMIT_WINDOW_MS: z.coerce.number().int().min(0).default(5_000),
   ...reconciliationEnvironment.shape,
   ...archiveEnvironment.shape,
+  ...webhookEnvironment.shape,
 });
 export type PaymentEnvironment = z.output<typeof paymentEnvironment>;
 

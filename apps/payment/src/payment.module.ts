@@ -22,6 +22,7 @@ import { NotifyController } from './notify/notify.controller.js';
 import { NotifyService } from './notify/notify.service.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { OrderSearchRepository } from './operations/order-search.repository.js';
+import { OFFER_CONTROLLERS, OFFER_PROVIDERS } from './offers/offers.parts.js';
 import { OrderCache } from './orders/order-cache.js';
 import { OrderChanges } from './orders/order-changes.js';
 import { OrderShards } from './orders/order-shards.js';
@@ -46,6 +47,8 @@ import { SettlementRepository } from './settlement/settlement.repository.js';
 import { SettlementService } from './settlement/settlement.service.js';
 import { StoryController } from './story/story.controller.js';
 import { StoryRepository } from './story/story.repository.js';
+import { WebhookConfig } from './webhooks/webhook.config.js';
+import { WEBHOOK_CONTROLLERS, WEBHOOK_PROVIDERS } from './webhooks/webhooks.parts.js';
 
 const CHANNELS = [ChannelCalls, ChannelSwitches, ConfiguredChannels, TURNSTILE];
 const ORDERS = [OrderRepository, OrderCache, OrderChanges, OrderSearchRepository, StoryRepository];
@@ -78,6 +81,8 @@ const SETTLING = [
     ChannelsController,
     OperationsController,
     StoryController,
+    ...OFFER_CONTROLLERS,
+    ...WEBHOOK_CONTROLLERS,
     ...REFUND_CONTROLLERS,
     ...RECONCILIATION_CONTROLLERS,
   ],
@@ -87,6 +92,8 @@ const SETTLING = [
     ...ORDERS,
     ...PAYING,
     ...SETTLING,
+    ...OFFER_PROVIDERS,
+    ...WEBHOOK_PROVIDERS,
     ...REFUND_PROVIDERS,
     ...RECONCILIATION_PROVIDERS,
     ...ARCHIVE_PROVIDERS,
@@ -102,6 +109,7 @@ export class PaymentModule {
       providers: [
         { provide: PaymentConfig, useValue: config },
         { provide: ReconciliationConfig, useValue: new ReconciliationConfig(environment) },
+        { provide: WebhookConfig, useFactory: () => new WebhookConfig(environment) },
         { provide: ArchiveConfig, useValue: new ArchiveConfig(environment) },
         { provide: PaymentChannelFactory, useFactory: () => new PaymentChannelFactory(accounts) },
         { provide: OrderIds, inject: [IdGenerator], useFactory: (ids: IdGenerator) => new OrderIds(ids) },

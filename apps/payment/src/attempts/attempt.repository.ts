@@ -4,8 +4,10 @@ import type { PayCredential } from '#libs/payments';
 import type { Transaction } from '#libs/database';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
 import { ATTEMPT_TRANSITIONS, sourcesOf } from '../orders/order-states.js';
+import { releaseOffer } from '../offers/offer-uses.js';
 import { OrderRepository } from '../orders/order.repository.js';
 import { StoryRepository } from '../story/story.repository.js';
+import { tellOfOrder } from '../webhooks/webhook-notices.js';
 import { type NewAttempt, type Payer, insertAttempt, jsonOrNull, openedEvent } from './new-attempt.js';
 
 /** What `prepay` needs to know of an attempt, new or read again. */
@@ -208,7 +210,9 @@ export class AttemptRepository {
       `UPDATE \`${shard.tables.orderDetails}\` SET \`closed_at\` = UTC_TIMESTAMP(3) WHERE \`order_id\` = ?`,
       [orderId],
     );
+    await releaseOffer(transaction, shard, orderId);
     await this.stories.append(transaction, shard, { orderId, kind: 'order.closed' });
+    await tellOfOrder(transaction, shard, orderId, 'recharge.closed');
     return true;
   }
 }

@@ -3,6 +3,7 @@ import { type payment } from '#libs/contracts';
 import { OrderRepository } from '../orders/order.repository.js';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
 import { StoryRepository } from '../story/story.repository.js';
+import { tellOfOrder } from '../webhooks/webhook-notices.js';
 
 /** The SQL of the last step: from PAID to CREDITED, and the orders that have waited for it too long. */
 @Injectable()
@@ -27,6 +28,7 @@ export class CreditRepository {
         kind: 'order.credited',
         facts: { transferId },
       });
+      await tellOfOrder(transaction, shard, orderId, 'recharge.credited');
       return true;
     });
   }

@@ -3,6 +3,7 @@ import { type payment } from '#libs/contracts';
 import { type Transaction, isDuplicateKeyError } from '#libs/database';
 import { type NewAttempt, insertAttempt, openedEvent } from '../attempts/new-attempt.js';
 import { formatYuan } from '#libs/money';
+import { type OfferUse, takeOffer } from '../offers/offer-uses.js';
 import { ArchiveRepository } from '../archive/archive.repository.js';
 import { StoryRepository } from '../story/story.repository.js';
 import { type OrderFilter, whereOf } from './order-filter.js';
@@ -22,6 +23,8 @@ export interface NewOrder {
   readonly expiresAt: Date;
   /** Chosen with the order and fixed in it. */
   readonly offer: payment.ChosenOffer | null;
+  /** What the order must get hold of for its offer; nothing for one that everybody may take at any time. */
+  readonly offerUses?: readonly OfferUse[];
   readonly attempt: NewAttempt;
 }
 
@@ -34,7 +37,10 @@ export class OrderRepository {
     private readonly stories: StoryRepository,
   ) {}
 
-  /** @returns false when the merchant has an order with that idempotency key already; then nothing is stored. */
+  /**
+   * @returns false when the merchant has an order with that idempotency key already; then nothing is stored.
+   * @throws DomainError OFFER_NOT_AVAILABLE when another order was faster; then nothing is stored either.
+   */
   async insert(order: NewOrder): Promise<boolean> {
     const shard = this.shards.ofId(order.id);
     const { database, tables } = shard;
@@ -68,6 +74,7 @@ export class OrderRepository {
             order.offer?.bonusAmount ?? 0n,
           ],
         );
+        await takeOffer(transaction, shard, order, order.offerUses ?? []);
         await insertAttempt(transaction, shard, attempt);
         await this.stories.appendAll(transaction, shard, [createdEvent(order), openedEvent(attempt)]);
       });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RequestOf, payment } from '#libs/contracts';
+import { OfferRepository } from '../offers/offer.repository.js';
+import { OffersService } from '../offers/offers.service.js';
 import { newMerchant, paidTrade, rowsOf, storedOrder } from '../testing/orders.js';
 import { type PaymentFixture, startPaymentFixture } from '../testing/payment-fixture.js';
 import { RechargeCloser } from './recharge-closer.js';
@@ -16,7 +18,8 @@ let closer: RechargeCloser;
 beforeAll(async () => {
   fixture = await startPaymentFixture();
   const { orders, attempts, opener, channels, switches, ids, config, cache, inquiry, log } = fixture;
-  recharges = new RechargesService(orders, attempts, opener, channels, switches, ids, config, log);
+  const offers = new OffersService(new OfferRepository(fixture.database), fixture.shards, ids, log);
+  recharges = new RechargesService(orders, attempts, opener, channels, switches, offers, ids, config, log);
   reader = new RechargeReader(cache, orders, log);
   closer = new RechargeCloser(orders, attempts, inquiry);
 }, 60_000);

@@ -11,6 +11,7 @@ import { AttemptRepository, type OpenableAttempt } from '../attempts/attempt.rep
 import { type NewAttempt, NO_CREDENTIAL, type Payer } from '../attempts/new-attempt.js';
 
 import { ChannelSwitches } from '../channels/channel-switches.js';
+import { type OfferChoice, OffersService } from '../offers/offers.service.js';
 import { type OrderRow, rechargeOf } from '../orders/order-row.js';
 import { type NewOrder, OrderRepository } from '../orders/order.repository.js';
 import { PaymentConfig } from '../payment.config.js';
@@ -31,6 +32,7 @@ export class RechargesService {
     private readonly opener: AttemptOpener,
     private readonly channels: PaymentChannelFactory,
     private readonly switches: ChannelSwitches,
+    private readonly offers: OffersService,
     private readonly ids: OrderIds,
     private readonly config: PaymentConfig,
     private readonly log: Log,
@@ -44,7 +46,18 @@ export class RechargesService {
   async create(request: CreateRequest): Promise<payment.Recharge> {
     const account = this.switches.choose(request.channel);
     checkNewRecharge(request, account.channel, this.config);
-    const order = this.newOrder(request, account);
+    try {
+      return await this.createWith(request, account);
+    } catch (error) {
+      // Its own first request may be what took the offer.
+      const key = DomainError.is(error, 'OFFER_NOT_AVAILABLE') ? request.idempotencyKey : undefined;
+      if (key === undefined || !(await this.orders.findByKey(request.merchantId, key))) throw error;
+      return this.replay(request);
+    }
+  }
+
+  private async createWith(request: CreateRequest, account: ChannelAccount): Promise<payment.Recharge> {
+    const order = this.newOrder(request, account, await this.choiceOf(request));
     if (!callsChannel(account, request.method)) {
       const credential = await this.opener.sign(account.channel, openable(order));
       const ready: NewOrder = {
@@ -57,6 +70,10 @@ export class RechargesService {
       return this.asCreated(ready);
     }
     return (await this.orders.insert(order)) ? this.openInTime(openable(order)) : this.replay(request);
+  }
+
+  private async choiceOf({ merchantId, amount, offerId }: CreateRequest): Promise<OfferChoice | null> {
+    return offerId === undefined ? null : this.offers.choose(merchantId, amount, offerId);
   }
 
   /** Another way to pay the same order. What the buyer has open by that way already is given again. */
@@ -143,7 +160,7 @@ export class RechargesService {
     return row;
   }
 
-  private newOrder(request: CreateRequest, account: ChannelAccount): NewOrder {
+  private newOrder(request: CreateRequest, account: ChannelAccount, choice: OfferChoice | null): NewOrder {
     const createdAt = new Date();
     const expiresAt = new Date(createdAt.getTime() + this.config.expiryMs);
     const { merchantId, amount } = request;
@@ -158,7 +175,8 @@ export class RechargesService {
       subject: `Clearbid recharge ${formatYuan(amount)} CNY`,
       createdAt,
       expiresAt,
-      offer: null,
+      offer: choice?.offer ?? null,
+      offerUses: choice?.uses ?? [],
       attempt: this.newAttempt(id, merchantId, amount, account, request, { createdAt, expiresAt }),
     };
   }

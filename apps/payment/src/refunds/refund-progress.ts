@@ -10,6 +10,7 @@ import { OrderChanges } from '../orders/order-changes.js';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
 import { PaymentConfig } from '../payment.config.js';
 import { StoryRepository } from '../story/story.repository.js';
+import { tellOfRefund } from '../webhooks/webhook-notices.js';
 import { type RefundDecision, decideRefund, decideRefundError } from './decide-refund.js';
 import { type RefundRow } from './refund-row.js';
 import { RefundRepository } from './refund.repository.js';
@@ -180,6 +181,7 @@ export class RefundProgress {
         await this.refunds.book(transaction, shard, refund.order_id, BigInt(refund.amount));
       await this.announce(transaction, shard, refund, 'SUCCEEDED', channelRefundNo);
       await this.tell(transaction, shard, refund, 'refund.succeeded', { channelRefundNo });
+      await tellOfRefund(transaction, shard, refund.id, 'refund.succeeded');
       return true;
     });
     if (done) await this.changed(refund, 'SUCCEEDED');
@@ -203,6 +205,7 @@ export class RefundProgress {
         problem,
         message: message.slice(0, 300),
       });
+      await tellOfRefund(transaction, shard, refund.id, 'refund.failed');
       return true;
     });
     if (!done) return;

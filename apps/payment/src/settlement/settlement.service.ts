@@ -6,13 +6,15 @@ import type { ChannelTrade, PaidTrade, PaymentChannel } from '#libs/payments';
 import { Log } from '#libs/service';
 import { ArchiveRepository } from '../archive/archive.repository.js';
 import { AttemptRepository } from '../attempts/attempt.repository.js';
+import { retakeOffer } from '../offers/offer-uses.js';
 import { OrderChanges } from '../orders/order-changes.js';
 import { OrderRepository } from '../orders/order.repository.js';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
 import { PaymentConfig } from '../payment.config.js';
 import { PaymentMetrics } from '../payment-metrics.js';
 import { DuplicateRefunds } from '../refunds/duplicate-refunds.js';
-import { type NewStoryEvent, StoryRepository } from '../story/story.repository.js';
+import { type NewStoryEvent, type StoryFacts, StoryRepository } from '../story/story.repository.js';
+import { tellOfOrder } from '../webhooks/webhook-notices.js';
 import { type SettlementDecision, decideSettlement } from './decide-settlement.js';
 import { type LockedAttempt, type Payment, SettlementRepository } from './settlement.repository.js';
 
@@ -69,8 +71,11 @@ export class SettlementService {
       const attempt = await this.repository.lockAttempt(transaction, shard, word.outTradeNo);
       if (!attempt) return null;
       const decision = await this.decide(transaction, shard, attempt, word);
-      const orderClosed = await this.apply(transaction, shard, attempt, word, decision);
-      await this.tell(transaction, shard, attempt, word, decision);
+      const bonus = await this.bonusOf(transaction, shard, attempt, decision);
+      const settling = { ...attempt, bonus };
+      const orderClosed = await this.apply(transaction, shard, settling, word, decision);
+      await this.tell(transaction, shard, settling, word, decision, attempt.bonus - bonus);
+      if (decision.action === 'PAY') await tellOfOrder(transaction, shard, attempt.orderId, 'recharge.paid');
       return { attempt, decision, orderClosed };
     });
     if (!settled) return null;
@@ -99,6 +104,19 @@ export class SettlementService {
           : null,
     };
     return decideSettlement(facts, trade, channel.accountId, mismatches);
+  }
+
+  /** What is granted with the payment: nothing of an offer that the order gave up when it closed, and others took since. */
+  private async bonusOf(
+    transaction: Transaction,
+    shard: OrderShard,
+    attempt: LockedAttempt,
+    decision: SettlementDecision,
+  ): Promise<bigint> {
+    const gaveUp = decision.action === 'PAY' && attempt.orderState === 'CLOSED' && attempt.bonus > 0n;
+    if (!gaveUp) return attempt.bonus;
+    const order = { id: attempt.orderId, merchantId: attempt.merchantId };
+    return (await retakeOffer(transaction, shard, order)) ? attempt.bonus : 0n;
   }
 
   /** @returns true when the order was closed with its last open attempt. */
@@ -182,6 +200,7 @@ export class SettlementService {
     attempt: LockedAttempt,
     word: ChannelWord,
     decision: SettlementDecision,
+    lostBonus: bigint,
   ): Promise<void> {
     const heard = noticeOf(attempt, word, decision);
     // A notify that changes nothing is a repetition, and may come as often as somebody likes.
@@ -189,7 +208,7 @@ export class SettlementService {
       ? this.stories.appendBounded(transaction, shard, heard)
       : this.stories.appendAll(transaction, shard, [
           ...(heard ? [heard] : []),
-          ...consequencesOf(attempt, word, decision),
+          ...consequencesOf(attempt, word, decision, lostBonus),
         ]);
   }
 
@@ -241,6 +260,7 @@ function consequencesOf(
   attempt: LockedAttempt,
   { trade, source }: ChannelWord,
   decision: SettlementDecision,
+  lostBonus: bigint,
 ): NewStoryEvent[] {
   const about = aboutOf(attempt);
   if (decision.action === 'CLOSE') return [{ ...about, kind: 'attempt.closed' }];
@@ -251,9 +271,10 @@ function consequencesOf(
     return [{ ...about, kind: 'attempt.conflicted', facts: { ...facts, reason } }];
   }
   if (decision.action === 'DUPLICATE') return [{ ...about, kind: 'attempt.duplicated', facts }];
+  const lost: StoryFacts = lostBonus > 0n ? { lostBonus: formatYuan(lostBonus) } : {};
   return [
     { ...about, kind: 'attempt.succeeded', facts },
-    { ...about, kind: 'order.paid', facts: { late: decision.late } },
+    { ...about, kind: 'order.paid', facts: { late: decision.late, ...lost } },
   ];
 }
 
