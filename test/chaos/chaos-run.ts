@@ -22,7 +22,7 @@ export interface ChaosResult {
 }
 
 const BUYERS = 32;
-const ERRAND_RUNNERS = 8;
+const ERRAND_RUNNERS = 24;
 const PRINT_EVERY_MS = 5_000;
 const QUIET_WITHIN_MS = 180_000;
 const STORIES_TOLD = 5;

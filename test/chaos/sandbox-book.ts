@@ -5,6 +5,9 @@ export interface TrueTrade {
   readonly status: 'WAITING' | 'PAID' | 'FINISHED' | 'CLOSED';
   readonly amount: string;
   readonly paidAmount: string | null;
+  /** How often it was asked about. */
+  readonly queries: number;
+  readonly notifies: readonly unknown[];
   readonly refunds: readonly TrueRefund[];
 }
 
