@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Health, Log, Metrics } from '#libs/service';
 import { AlipayChannel } from './alipay/alipay-channel.js';
+import { AlipayBillDownloadsController } from './alipay/bill-downloads.controller.js';
+import { AlipayBillDownloads } from './alipay/bill-downloads.js';
 import { AlipayKeys } from './alipay/alipay-keys.js';
 import { AlipayNotify } from './alipay/alipay-notify.js';
 import { AlipayCloseNotify } from './alipay/close-notify.js';
@@ -47,6 +49,7 @@ export class SandboxModule {
       module: SandboxModule,
       controllers: [
         AlipayGatewayController,
+        AlipayBillDownloadsController,
         CashierController,
         TradesController,
         RefundsController,
@@ -76,6 +79,7 @@ export class SandboxModule {
         Buyer,
         AlipayNotify,
         AlipayReturnUrl,
+        AlipayBillDownloads,
         AlipayGateway,
         AlipayChannel,
         AlipayCloseNotify,

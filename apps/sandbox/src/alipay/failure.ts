@@ -53,6 +53,8 @@ export const failures = {
   refundNotAllowed: failure('40004', 'ACQ.TRADE_NOT_ALLOW_REFUND', '当前交易不允许退款'),
   sellerBalanceNotEnough: failure('40004', 'ACQ.SELLER_BALANCE_NOT_ENOUGH', '卖家余额不足'),
   buyerNotExist: failure('40004', 'ACQ.BUYER_NOT_EXIST', '买家不存在'),
+  /** Not written yet, or of a day of which there is none. */
+  billNotExist: failure('40004', 'isp.bill_not_exist', '账单不存在'),
   contextInconsistent: failure('40004', 'ACQ.CONTEXT_INCONSISTENT', '交易信息被篡改'),
   expiryPassed: failure('40004', 'ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR', '当前时间大于允许支付的时间'),
 } as const satisfies Record<string, AlipayFailure>;

@@ -10,6 +10,7 @@ import { QrCodes } from '../trade/qr-codes.js';
 import { TradeBook } from '../trade/trade-book.js';
 import type { Trade } from '../trade/trade.js';
 import { AlipayKeys } from './alipay-keys.js';
+import { AlipayBillDownloads } from './bill-downloads.js';
 import { newTradeNo } from './alipay-words.js';
 import { CallLimit } from './call-limit.js';
 import { failures, isFailure, type AlipayFailure } from './failure.js';
@@ -55,12 +56,14 @@ export class AlipayGateway {
     private readonly statistics: Statistics,
     private readonly log: Log,
     refunds: RefundBook,
+    bills: AlipayBillDownloads,
   ) {
     this.limit = new CallLimit(config.callsPerSecond);
     this.statistics.report('alipayLimit', () => this.limit.statistics());
     this.methods = new Map([
       ['alipay.trade.query', (request) => queryTrade(book, refunds, request)],
       ['alipay.trade.close', (request) => closeTrade(book, request)],
+      ['alipay.data.dataservice.bill.downloadurl.query', (request) => bills.urlOf(request)],
       ['alipay.trade.refund', (request) => refundTrade({ book, refunds, faults }, request)],
       ['alipay.trade.fastpay.refund.query', (request) => queryRefund({ book, refunds, faults }, request)],
       [
