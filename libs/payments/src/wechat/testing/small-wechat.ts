@@ -71,7 +71,7 @@ export interface NotifyChanges {
   readonly apiV3Key?: string;
   readonly ageSeconds?: number;
   readonly resource?: Record<string, unknown>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
   readonly headers?: Record<string, string>;
 }
 
@@ -87,6 +87,8 @@ export class SmallWechat {
   readonly calls: Call[] = [];
   desk: Desk = () => ({ status: 404, body: { code: 'RESOURCE_NOT_EXISTS', message: 'no desk' } });
   baseUrl = '';
+  /** WeChat Pay's own clock. */
+  now = () => new Date();
   private readonly server = createServer((request, response) => void this.serve(request, response));
 
   private constructor(
@@ -145,7 +147,8 @@ export class SmallWechat {
       summary: '支付成功',
       resource: { original_type: 'transaction', ...sealed, ...changes.resource },
     };
-    const body = Buffer.from(changes.body ?? JSON.stringify(envelope));
+    const written = changes.body ?? JSON.stringify(envelope);
+    const body = typeof written === 'string' ? Buffer.from(written) : written;
     const signed = this.signatureHeaders(body, signer, changes.ageSeconds);
     return { headers: { 'content-type': 'application/json', ...signed, ...changes.headers }, body };
   }
@@ -155,7 +158,7 @@ export class SmallWechat {
     { serial, privateKey }: { readonly serial: string; readonly privateKey: KeyObject },
     ageSeconds = 0,
   ): Record<string, string> {
-    const timestamp = String(Math.floor(Date.now() / 1_000) - ageSeconds);
+    const timestamp = String(Math.floor(this.now().getTime() / 1_000) - ageSeconds);
     const nonce = randomBytes(16).toString('hex');
     const sign = createSign('RSA-SHA256').update(`${timestamp}\n${nonce}\n`).update(body).update('\n');
     return {
