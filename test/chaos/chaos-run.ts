@@ -75,7 +75,7 @@ function environmentOf(name: string): Record<string, string> {
   if (!name.startsWith('payment')) return {};
   return {
     RECHARGE_EXPIRY_SECONDS: EXPIRY_SECONDS,
-    REFUND_RETRY_SECONDS: '0.5',
+    REFUND_RETRY_SECONDS: '0.1',
     RECONCILE_TODAY: 'true',
     RECONCILE_RETRY_SECONDS: '2',
   };

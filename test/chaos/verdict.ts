@@ -148,7 +148,8 @@ export function outcomesOf(orders: readonly OurOrder[]): Outcomes {
 }
 
 function paidOf(trade: TrueTrade | undefined): bigint | null {
-  return trade?.paidAmount == null ? null : parseYuan(trade.paidAmount);
+  const paidAmount = trade?.paidAmount ?? null;
+  return paidAmount === null ? null : parseYuan(paidAmount);
 }
 
 const sumOf = (refunds: readonly OurRefund[], state: OurRefund['state']): bigint =>

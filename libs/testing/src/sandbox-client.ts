@@ -110,6 +110,8 @@ export class SandboxClient {
     order: {
       readonly fields?: Readonly<Record<string, string>>;
       readonly signature?: 'valid' | 'wrong' | 'missing';
+      /** What else is wrong with it, in the sandbox's words: `truncated-ciphertext`, `sign-test` … */
+      readonly malform?: string;
       readonly count?: number;
     } = {},
   ): Promise<
