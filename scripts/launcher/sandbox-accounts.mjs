@@ -5,16 +5,21 @@ import { join } from 'node:path';
 import { ensureRsaPair } from './secrets.mjs';
 
 /** Who we are at the simulated channels; real accounts come from a PAYMENT_CHANNELS_FILE of the user's own. */
-const ALIPAY = [
-  { id: 'alipay-main', appId: '2021000000000001', sellerId: '2088000000000001', weight: 100 },
-  { id: 'alipay-second', appId: '2021000000000002', sellerId: '2088000000000002', weight: 50 },
-];
+const ALIPAY = [{ id: 'alipay-main', appId: '2021000000000001', sellerId: '2088000000000001', weight: 100 }];
 const WECHAT = [
   {
     id: 'wechat-main',
     mchid: '1900000001',
     appid: 'wx0000000000000001',
     serialNo: '5157F09EFDC096DE15EBE81A47057A7200000001',
+    weight: 100,
+  },
+  {
+    id: 'wechat-second',
+    mchid: '1900000002',
+    appid: 'wx0000000000000002',
+    serialNo: '5157F09EFDC096DE15EBE81A47057A7200000002',
+    weight: 50,
   },
 ];
 const FEE_BASIS_POINTS = 60;
@@ -56,7 +61,7 @@ export function sandboxAccounts(directory, sandboxData) {
     writeChannels: (sandboxUrl) => {
       const keys = join(sandboxData, 'keys');
       write(channelsFile, {
-        accounts: [...alipayAccounts(sandboxUrl, keys).slice(0, 1), ...wechatAccounts(sandboxUrl, keys)],
+        accounts: [...alipayAccounts(sandboxUrl, keys), ...wechatAccounts(sandboxUrl, keys)],
       });
     },
   };
@@ -81,9 +86,10 @@ function alipayAccounts(sandboxUrl, keys) {
 
 /** @param {string} sandboxUrl @param {string} keys */
 function wechatAccounts(sandboxUrl, keys) {
-  return WECHAT.map(({ id, mchid, appid, serialNo }) => ({
+  return WECHAT.map(({ id, mchid, appid, serialNo, weight }) => ({
     id,
     channel: 'wechat',
+    weight,
     settings: {
       baseUrl: sandboxUrl,
       mchid,
