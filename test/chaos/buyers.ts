@@ -30,6 +30,7 @@ export class Buyers {
     private readonly sandbox: SandboxClient,
     private readonly errands: Errands,
     private readonly seed: number,
+    private readonly offerId: string,
   ) {}
 
   /** @returns the order, or undefined when the door has refused to make one. */
@@ -86,7 +87,8 @@ export class Buyers {
   private async order(merchant: Account, plan: PaymentPlan): Promise<RechargeView | undefined> {
     const [way] = plan.ways;
     const headers = { 'idempotency-key': `chaos-${this.seed}-${plan.number}` };
-    const body = { amount: yuan(plan.amountFen / 100), ...wishOf(way, plan) };
+    const offer = plan.takesOffer ? { offerId: this.offerId } : {};
+    const body = { amount: yuan(plan.amountFen / 100), ...wishOf(way, plan), ...offer };
     return unlessRefused(() =>
       patiently(`order ${plan.number}`, () =>
         merchant.call<RechargeView>('POST', '/v1/recharges', { body, headers }),

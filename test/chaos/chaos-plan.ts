@@ -46,6 +46,8 @@ export interface PaymentPlan {
   readonly ways: readonly [Way, Way];
   readonly conduct: Conduct;
   readonly givingBack: GivingBack;
+  /** Taken with the order: its bonus comes with the credit, and goes with what is given back. */
+  readonly takesOffer: boolean;
   /** Paid and at once beyond any refund. */
   readonly finished: boolean;
   /** Whether an operator gives it back should it end in conflict. */
@@ -109,6 +111,7 @@ function planPayment(number: number, dice: Seeded, ways: readonly Way[]): Paymen
     ways: [dice.pick(ways), dice.pick(ways)],
     conduct: dice.weighed(CONDUCTS),
     givingBack: dice.weighed(GIVING_BACK),
+    takesOffer: dice.chance(0.4),
     finished: dice.chance(0.02),
     conflictIsSettled: dice.chance(0.5),
   };

@@ -45,7 +45,8 @@ export async function runChaos({ seed, payments, print }: ChaosOptions): Promise
     );
     renewal = keepSignedIn(operator, merchants);
     const plan = planChaos(seed, payments, await waysOf(merchants[0]));
-    const played = await play({ seed, plan, stack, merchants, print });
+    const offerId = await makeOffer(operator);
+    const played = await play({ seed, plan, stack, merchants, offerId, print });
     const aftermath = new Aftermath(stack, operator, book, print);
     const faults: Fault[] = [];
     await attempt(faults, () => aftermath.untilQuiet(QUIET_WITHIN_MS));
@@ -105,19 +106,35 @@ async function waysOf(merchant: Account | undefined): Promise<Way[]> {
   return items.flatMap(({ channel, methods }) => methods.map((method) => ({ channel, method })));
 }
 
+/** Of no round percentage, so that its parts have to be rounded. */
+async function makeOffer(operator: Account): Promise<string> {
+  const { id } = await operator.call<{ readonly id: string }>('POST', '/v1/admin/recharge-offers', {
+    body: {
+      name: 'Seven and a bit percent more',
+      rule: { type: 'percentage', basisPoints: 733, maxBonus: '15.00' },
+      firstRechargeOnly: false,
+      startsAt: new Date(0).toISOString(),
+      endsAt: null,
+      perMerchantLimit: null,
+    },
+  });
+  return id;
+}
+
 interface Stage {
   readonly seed: number;
   readonly plan: ChaosPlan;
   readonly stack: TestStack;
   readonly merchants: readonly Account[];
+  readonly offerId: string;
   readonly print: (line: string) => void;
 }
 
 /** Until every payment is played and everything that was planned for later is done, or can't be while there is trouble. */
-async function play({ seed, plan, stack, merchants, print }: Stage) {
+async function play({ seed, plan, stack, merchants, offerId, print }: Stage) {
   await stack.sandboxClient.trouble(`chaos ${seed}`, plan.faultRates);
   const errands = new Errands(ERRAND_RUNNERS);
-  const buyers = new Buyers(merchants, stack.sandboxClient, errands, seed);
+  const buyers = new Buyers(merchants, stack.sandboxClient, errands, seed, offerId);
   const disasters = new Disasters(stack, plan.disasters);
   let next = 0;
   const ticker = setInterval(

@@ -58,7 +58,7 @@ export function configuredStories(world: WaysWorld): void {
       const before = world.stack.services.payment.map(({ pid }) => pid);
       const answerTo = async (recharge: RechargeView, key = writer.alipayKey) => {
         const form = writer.signed(writer.fieldsOf(recharge), { key });
-        const { text } = await world.api.send<string>('POST', '/v1/notify/alipay', {
+        const { text } = await world.stack.api().send<string>('POST', '/v1/notify/alipay', {
           body: form.toString(),
           headers: FORM,
         });

@@ -115,7 +115,7 @@ export function refundedStories(world: WaysWorld): void {
       const calls = (await storyOf(merchant, recharge.id)).filter(
         ({ kind, refundId }) => kind === 'channel.called' && refundId === refund.id,
       );
-      expect(calls.slice(0, 2).map(({ facts }) => facts['call'])).toEqual(['refund', 'query_refund']);
+      expect(calls.filter(({ facts }) => facts['call'] === 'refund')).toHaveLength(1);
       expect(await world.refundsOf(merchant, recharge.id)).toHaveLength(1);
       expect(await merchant.balance()).toBe('30.00');
     });
