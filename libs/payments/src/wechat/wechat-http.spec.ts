@@ -36,7 +36,7 @@ describe('a request', () => {
     // The server answers 401 to whatever the merchant has not signed byte for byte.
     expect(await channel.query(NUMBER)).toEqual({ state: 'WAITING' });
     const call = wechat.calls.at(-1);
-    expect(call?.url.pathname + call?.url.search).toBe(
+    expect(`${call?.url.pathname}${call?.url.search}`).toBe(
       `/v3/pay/transactions/out-trade-no/${NUMBER}?mchid=${wechat.mchid}`,
     );
     expect(call?.headers).toMatchObject({

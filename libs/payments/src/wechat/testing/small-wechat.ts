@@ -181,7 +181,7 @@ export class SmallWechat {
       body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
     };
     this.calls.push(call);
-    const stranger = {
+    const stranger: Answer = {
       status: 401,
       body: { code: 'SIGN_ERROR', message: '错误的签名，验签失败' },
       unsigned: true,

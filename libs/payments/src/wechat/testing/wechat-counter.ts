@@ -29,7 +29,7 @@ const error = (status: number, code: string, message: string): Answer => ({
   status,
   body: { code, message },
 });
-const yuan = (fen: number) => (fen / 100).toFixed(2);
+const yuan = (fen: number) => String(fen).padStart(3, '0').replace(/(..)$/, '.$1');
 
 /** What WeChat Pay knows of one merchant's trades, and how it answers for them: an honest desk for a `SmallWechat`. */
 export class WechatCounter {
