@@ -54,10 +54,14 @@ export async function planProcesses({ options, dataDir, replicas, servers }) {
       HEALTH_PORT: '0',
       PUBLIC_URL: publicUrl,
       WEBHOOK_KEY_FILE: inherited.WEBHOOK_KEY_FILE || secrets.webhookKey,
+      WEBHOOK_KEY_FILE: inherited.WEBHOOK_KEY_FILE || secrets.webhookKey,
       ...(sandbox === undefined
         ? {}
         : {
             PAYMENT_CHANNELS_FILE: accounts.channelsFile,
+            // A day can be compared before it is over, and a system on this machine can be told: it is all make-believe.
+            RECONCILE_TODAY: inherited.RECONCILE_TODAY || 'true',
+            WEBHOOK_ALLOW_PRIVATE: inherited.WEBHOOK_ALLOW_PRIVATE || 'true',
             SANDBOX_PREOPENS_PAGES: 'true',
           }),
     },

@@ -11,6 +11,7 @@ const privateKeyEncoding = /** @type {const} */ ({ type: 'pkcs8', format: 'pem' 
  * @property {string} sessionPrivateKey Ed25519, PKCS8 PEM
  * @property {string} sessionPublicKey Ed25519, SPKI PEM
  * @property {string} webhookKey 32 bytes in base64
+ * @property {string} webhookKey 32 bytes in base64
  */
 
 /**
@@ -25,6 +26,7 @@ export function ensureSecrets(directory) {
     sessionPrivateKey: join(directory, 'session-private-key.pem'),
     sessionPublicKey: join(directory, 'session-public-key.pem'),
     webhookKey: join(directory, 'webhook-key.txt'),
+    webhookKey: join(directory, 'webhook-key.txt'),
   };
   if (!existsSync(files.sessionPrivateKey) || !existsSync(files.sessionPublicKey)) {
     const pair = generateKeyPairSync('ed25519', { publicKeyEncoding, privateKeyEncoding });
@@ -32,6 +34,9 @@ export function ensureSecrets(directory) {
   }
   if (!existsSync(files.webhookKey))
     writeFileSync(files.webhookKey, randomBytes(32).toString('base64'), { mode: 0o600 });
+  if (!existsSync(files.webhookKey)) {
+    writeFileSync(files.webhookKey, randomBytes(32).toString('base64'), { mode: 0o600 });
+  }
   return files;
 }
 

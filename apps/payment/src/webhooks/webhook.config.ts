@@ -7,9 +7,19 @@ const keyFile = z.string().transform((file, context) => {
   try {
     const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
     if (key.length === KEY_BYTES) return key;
-    context.issues.push({ code: 'custom', message: `${file} must hold 32 bytes in base64`, input: file });
+    context.issues.push({
+      code: 'custom',
+      message: 'names a file that must hold 32 bytes in base64',
+      input: file,
+    });
   } catch (error) {
-    context.issues.push({ code: 'custom', message: (error as Error).message, input: file });
+    // Without the name: it may be the key itself, put where the name of its file belongs.
+    const { code = 'unreadable' } = error as NodeJS.ErrnoException;
+    context.issues.push({
+      code: 'custom',
+      message: `names a file that can't be read (${code})`,
+      input: file,
+    });
   }
   return z.NEVER;
 });
