@@ -58,6 +58,35 @@ export const router = createBrowserRouter([
                   page('/statement', 'wallet:read', async () => ({
                     Component: (await import('../features/statement/statement-page')).StatementPage,
                   })),
+                  page('/webhooks', 'webhook:manage', async () => ({
+                    Component: (await import('../features/webhooks/webhooks-page')).WebhooksPage,
+                  })),
+                  page('/operations/orders', 'order:read-any', async () => ({
+                    Component: (await import('../features/orders/orders-page')).OrdersPage,
+                  })),
+                  page('/operations/orders/:id', 'order:read-any', async () => ({
+                    Component: (await import('../features/orders/operator-order-page')).OperatorOrderPage,
+                  })),
+                  page('/operations/duplicates', 'payment-conflict:read', async () => ({
+                    Component: (await import('../features/operations/duplicates-page')).DuplicatesPage,
+                  })),
+                  page('/operations/refunds', 'refund:read-any', async () => ({
+                    Component: (await import('../features/operations/refunds-page')).RefundsPage,
+                  })),
+                  page('/operations/reconciliations', 'reconciliation:read', async () => ({
+                    Component: (await import('../features/reconciliation/reconciliations-page'))
+                      .ReconciliationsPage,
+                  })),
+                  page('/operations/reconciliations/:id', 'reconciliation:read', async () => ({
+                    Component: (await import('../features/reconciliation/reconciliation-page'))
+                      .ReconciliationPage,
+                  })),
+                  page('/operations/channels', 'channel:read', async () => ({
+                    Component: (await import('../features/channels/channels-page')).ChannelsPage,
+                  })),
+                  page('/operations/offers', 'offer:read', async () => ({
+                    Component: (await import('../features/offers/offers-page')).OffersPage,
+                  })),
                   page('/devices', 'session:read', async () => ({
                     Component: (await import('../features/devices/devices-page')).DevicesPage,
                   })),

@@ -35,6 +35,8 @@ export function applyResumed(queries: QueryClient, resumed: Resumed): void {
 export function applyRechargeChange(queries: QueryClient, { id }: RechargeChanged): void {
   void queries.invalidateQueries({ queryKey: queryKeys.recharge(id) });
   void queries.invalidateQueries({ queryKey: queryKeys.rechargeLists });
+  // A refund that has ended lets go of what the wallet held for it.
+  void queries.invalidateQueries({ queryKey: queryKeys.wallet });
 }
 
 /** The newest entry that the pages have; undefined while they have no wallet at all. */

@@ -1,11 +1,17 @@
 import {
   AlertOutlined,
+  ApiOutlined,
   AppstoreOutlined,
+  AuditOutlined,
+  ClusterOutlined,
+  CopyOutlined,
   FileTextOutlined,
+  GiftOutlined,
   InboxOutlined,
   LaptopOutlined,
   PlusCircleOutlined,
   ProfileOutlined,
+  RollbackOutlined,
   WalletOutlined,
 } from '@ant-design/icons';
 import type { ReactNode } from 'react';
@@ -18,7 +24,21 @@ import styles from './navigation.module.css';
 interface Place {
   readonly to: string;
   readonly label:
-    'wallet' | 'recharge' | 'recharges' | 'statement' | 'home' | 'devices' | 'conflicts' | 'deadLetters';
+    | 'wallet'
+    | 'recharge'
+    | 'recharges'
+    | 'statement'
+    | 'webhooks'
+    | 'home'
+    | 'devices'
+    | 'orders'
+    | 'conflicts'
+    | 'duplicates'
+    | 'refunds'
+    | 'reconciliation'
+    | 'channels'
+    | 'offers'
+    | 'deadLetters';
   readonly icon: ReactNode;
   readonly permission: Permission;
 }
@@ -29,6 +49,7 @@ const PLACES: Record<'merchant' | 'traffic_owner' | 'operator', readonly Place[]
     { to: '/recharge', label: 'recharge', icon: <PlusCircleOutlined />, permission: 'recharge:create' },
     { to: '/recharges', label: 'recharges', icon: <ProfileOutlined />, permission: 'recharge:read' },
     { to: '/statement', label: 'statement', icon: <FileTextOutlined />, permission: 'wallet:read' },
+    { to: '/webhooks', label: 'webhooks', icon: <ApiOutlined />, permission: 'webhook:manage' },
   ],
   traffic_owner: [
     { to: '/', label: 'home', icon: <AppstoreOutlined />, permission: 'account:read' },
@@ -36,11 +57,42 @@ const PLACES: Record<'merchant' | 'traffic_owner' | 'operator', readonly Place[]
   ],
   operator: [
     {
+      to: '/operations/orders',
+      label: 'orders',
+      icon: <ProfileOutlined />,
+      permission: 'order:read-any',
+    },
+    {
       to: '/operations/conflicts',
       label: 'conflicts',
       icon: <AlertOutlined />,
       permission: 'payment-conflict:read',
     },
+    {
+      to: '/operations/duplicates',
+      label: 'duplicates',
+      icon: <CopyOutlined />,
+      permission: 'payment-conflict:read',
+    },
+    {
+      to: '/operations/refunds',
+      label: 'refunds',
+      icon: <RollbackOutlined />,
+      permission: 'refund:read-any',
+    },
+    {
+      to: '/operations/reconciliations',
+      label: 'reconciliation',
+      icon: <AuditOutlined />,
+      permission: 'reconciliation:read',
+    },
+    {
+      to: '/operations/channels',
+      label: 'channels',
+      icon: <ClusterOutlined />,
+      permission: 'channel:read',
+    },
+    { to: '/operations/offers', label: 'offers', icon: <GiftOutlined />, permission: 'offer:read' },
     {
       to: '/operations/dead-letters',
       label: 'deadLetters',

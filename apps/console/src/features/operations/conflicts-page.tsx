@@ -6,12 +6,13 @@ import { parseYuan } from '../../money/yuan';
 import { Amount } from '../../ui/amount';
 import { useCursorPaging } from '../../ui/cursor-trail';
 import { Instant } from '../../ui/instant';
-import { LongNumber } from '../../ui/long-number';
 import { NothingHere } from '../../ui/nothing-here';
 import { Page, Panel } from '../../ui/page';
 import { RowsSkeleton } from '../../ui/page-skeleton';
 import { Pager } from '../../ui/pager';
 import { ProblemAlert } from '../../ui/problem-alert';
+import { GiveBack } from './give-back';
+import { Numbered } from './numbered';
 import styles from './work-item.module.css';
 
 type Conflict = Schemas['PaymentConflict'];
@@ -90,17 +91,7 @@ function ConflictItem({ conflict }: { conflict: Conflict }) {
           <Numbered name={t('conflicts.trade')} value={conflict.channelTradeNo} />
         )}
       </dl>
+      <GiveBack conflict={conflict} />
     </li>
-  );
-}
-
-function Numbered({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>
-        <LongNumber value={value} />
-      </dd>
-    </div>
   );
 }
