@@ -47,12 +47,12 @@ const COLUMNS: readonly Column[] = [
 const LINE_END = '\r\n';
 const RULE = '#-----------------------------------------业务明细列表';
 
-/** A day's bill as Alipay ships it: a zip of the detail and a summary, both csv in GBK, with comments around the table. */
-export async function billFile(
-  sellerId: string,
-  date: string,
-  records: readonly BillRecord[],
-): Promise<Buffer> {
+/**
+ * A day's bill as Alipay ships it: a zip of the detail and a summary, both csv in GBK, with comments around the table. It
+ * has no column for how a refund has ended: only what really went back is on it.
+ */
+export async function billFile(sellerId: string, date: string, all: readonly BillRecord[]): Promise<Buffer> {
+  const records = all.filter(({ refund }) => refund === undefined || refund.state === 'SUCCEEDED');
   const zip = new ZipFile();
   const prefix = `${sellerId}0156_${date.replaceAll('-', '')}_业务明细`;
   zip.addBuffer(gbk(detailOf(sellerId, date, records)), `${prefix}.csv`);
