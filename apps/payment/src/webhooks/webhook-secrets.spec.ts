@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { WebhookSecrets, newSecret, signatureOf } from './webhook-secrets.js';
 import { WebhookConfig, webhookEnvironment } from './webhook.config.js';
 
-const secretsWith = (key: Buffer | undefined) =>
+const secretsWith = (key: Buffer<ArrayBuffer> | undefined) =>
   new WebhookSecrets(
     new WebhookConfig({ ...webhookEnvironment.parse({}), WEBHOOK_KEY_FILE: key, SWEEP_EVERY_MS: 1_000 }),
   );
@@ -46,10 +46,10 @@ describe('a secret', () => {
     expect(secrets.open('7', sealed)).toBe(secret);
     expect(sealed.includes(secret.slice(6, 20))).toBe(false);
     expect(secrets.seal('7', secret).equals(sealed)).toBe(false);
-    expect(() => secrets.open('8', sealed)).toThrow();
-    expect(() => secretsWith(randomBytes(32)).open('7', sealed)).toThrow();
+    expect(() => secrets.open('8', sealed)).toThrow('authenticate');
+    expect(() => secretsWith(randomBytes(32)).open('7', sealed)).toThrow('authenticate');
     sealed[sealed.length - 1]! ^= 1;
-    expect(() => secrets.open('7', sealed)).toThrow();
+    expect(() => secrets.open('7', sealed)).toThrow('authenticate');
   });
 
   it('can not be kept where there is no key', () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { payment } from '#libs/contracts';
+import type { DomainError, payment } from '#libs/contracts';
 import { eventually } from '#libs/testing';
 import { CreditRepository } from '../credit/credit.repository.js';
 import type { NewOrder } from '../orders/order.repository.js';
@@ -80,7 +80,7 @@ const logOf = async (merchantId: string) =>
 const hear = (order: NewOrder, trade: ReturnType<typeof paidTrade> | { state: 'CLOSED' }) =>
   fixture.settlement.settle({
     outTradeNo: order.attempt.id,
-    trade: trade as ReturnType<typeof paidTrade>,
+    trade,
     channel: fixture.channel,
     mismatches: [],
     source: 'notify',
@@ -281,8 +281,8 @@ describe('webhooks', () => {
     const merchantId = newMerchant();
     const made = await Promise.allSettled(Array.from({ length: 15 }, () => webhookAt(newPath(), merchantId)));
     expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
-    for (const each of made)
-      if (each.status === 'rejected') expect(each.reason).toMatchObject({ code: 'WEBHOOK_LIMIT_REACHED' });
+    const reasons = made.flatMap((each) => (each.status === 'rejected' ? [each.reason as DomainError] : []));
+    expect(reasons.map(({ code }) => code)).toEqual(Array.from({ length: 5 }, () => 'WEBHOOK_LIMIT_REACHED'));
     const [first, ...others] = await webhooks.list(merchantId);
     expect(others).toHaveLength(9);
     await webhooks.delete({ merchantId, id: first!.id });
