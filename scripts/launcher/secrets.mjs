@@ -10,8 +10,7 @@ const privateKeyEncoding = /** @type {const} */ ({ type: 'pkcs8', format: 'pem' 
  * @typedef {object} SecretFiles
  * @property {string} sessionPrivateKey Ed25519, PKCS8 PEM
  * @property {string} sessionPublicKey Ed25519, SPKI PEM
- * @property {string} webhookKey 32 bytes in base64
- * @property {string} webhookKey 32 bytes in base64
+ * @property {string} webhookKey 32 bytes in base64: what webhooks' secrets are encrypted with where they are stored
  */
 
 /**
@@ -26,14 +25,11 @@ export function ensureSecrets(directory) {
     sessionPrivateKey: join(directory, 'session-private-key.pem'),
     sessionPublicKey: join(directory, 'session-public-key.pem'),
     webhookKey: join(directory, 'webhook-key.txt'),
-    webhookKey: join(directory, 'webhook-key.txt'),
   };
   if (!existsSync(files.sessionPrivateKey) || !existsSync(files.sessionPublicKey)) {
     const pair = generateKeyPairSync('ed25519', { publicKeyEncoding, privateKeyEncoding });
     writePair(files.sessionPrivateKey, files.sessionPublicKey, pair);
   }
-  if (!existsSync(files.webhookKey))
-    writeFileSync(files.webhookKey, randomBytes(32).toString('base64'), { mode: 0o600 });
   if (!existsSync(files.webhookKey)) {
     writeFileSync(files.webhookKey, randomBytes(32).toString('base64'), { mode: 0o600 });
   }
