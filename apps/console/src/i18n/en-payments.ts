@@ -263,7 +263,7 @@ export const enPayments = {
     percentText: '{{percent}} % of the amount',
     percentMaxText: '{{percent}} % of the amount, at most {{max}}',
     tierText: 'from {{from}}: {{bonus}}',
-    limitText_one: 'once per merchant',
+    limitText_one: '{{count}} time per merchant',
     limitText_other: '{{count}} times per merchant',
     enable: 'Enable',
     disable: 'Disable',
