@@ -54,7 +54,6 @@ export async function planProcesses({ options, dataDir, replicas, servers }) {
       HEALTH_PORT: '0',
       PUBLIC_URL: publicUrl,
       WEBHOOK_KEY_FILE: inherited.WEBHOOK_KEY_FILE || secrets.webhookKey,
-      WEBHOOK_KEY_FILE: inherited.WEBHOOK_KEY_FILE || secrets.webhookKey,
       ...(sandbox === undefined
         ? {}
         : {

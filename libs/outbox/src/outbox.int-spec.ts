@@ -134,7 +134,7 @@ describe('an event', () => {
         merchantId: '7',
         amount: '50000000',
         fee: '300000',
-        bonus: 0n,
+        bonus: '0',
         channel: 'alipay',
         channelTradeNo: '2026112022001400000000000001',
         paidAt: '2026-11-20T03:04:05.678Z',
