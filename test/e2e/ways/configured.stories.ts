@@ -96,6 +96,50 @@ export function configuredStories(world: WaysWorld): void {
     });
   });
 
+  describe('WeChat Pay gets one more platform certificate', () => {
+    const control = (what: string, body?: object) =>
+      fetch(`${world.stack.urls.sandbox}/control/wechat/${what}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+
+    it('and what it signs with either is delivered once the file names both; nothing of it is lost', async () => {
+      const merchant = await world.api.registerMerchant();
+      const recharges = [
+        await merchant.recharge({ amount: '10.00', ...BY_WECHAT }),
+        await merchant.recharge({ amount: '10.00', ...BY_WECHAT }),
+      ];
+      await control('rotate');
+      await control('signing', { notifies: 'certificate' });
+      const notifiesOf = async () =>
+        (
+          await Promise.all(recharges.map(({ outTradeNo }) => world.stack.sandboxClient.trade(outTradeNo)))
+        ).flatMap(({ notifies }) => notifies);
+
+      for (const recharge of recharges) await world.pay(recharge);
+      await eventually('what the new one signed is refused', async () =>
+        (await notifiesOf()).some(({ deliveries }) => deliveries.some(({ status }) => (status ?? 0) >= 400)),
+      );
+      const renewed = join(world.stack.dataDir, 'sandbox', 'keys', 'wechatpay-platform-cert-2.pem');
+      world.configure('wechat-main', (settings) => ({
+        ...settings,
+        platformCertificateFiles: [...(settings['platformCertificateFiles'] as string[]), renewed],
+      }));
+
+      await eventually(
+        'every notify is delivered',
+        async () => {
+          const notifies = await notifiesOf();
+          return notifies.length === 2 && notifies.every(({ state }) => state === 'DELIVERED');
+        },
+        { withinMs: 30_000 },
+      );
+      await merchant.untilBalance('20.00');
+      await control('signing', { notifies: 'follow' });
+    });
+  });
+
   describe('a channel that is silent', () => {
     it.each([BY_ALIPAY, BY_WECHAT])(
       'by $channel: the buyer hears "later" within 3 s, and is told when the code is there',
