@@ -4,7 +4,7 @@ import { parse } from 'csv-parse';
 import { type Entry, type ZipFile, openPromise } from 'yauzl';
 import { parseYuan } from '#libs/money';
 import type { BillLine } from '../payment-channel.js';
-import { fromBeijingTime } from './beijing-time.js';
+import { fromBeijingTime } from '../beijing-time.js';
 
 type Row = Readonly<Record<string, string>>;
 

@@ -21,7 +21,7 @@ import { expectNumber, queryRefundAtAlipay, refundAtAlipay } from './alipay-refu
 import { malformed, tradeOf, yuanOf } from './alipay-replies.js';
 import type { AlipaySettings } from './alipay-settings.js';
 import { isNotifySignedBy } from './alipay-signature.js';
-import { toBeijingTime } from './beijing-time.js';
+import { toBeijingTime } from '../beijing-time.js';
 
 /** The methods that only sign: what the buyer's browser opens. */
 const PAGES = {

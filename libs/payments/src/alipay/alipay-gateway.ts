@@ -1,5 +1,5 @@
 import { ChannelError } from '../channel-error.js';
-import { toBeijingTime } from './beijing-time.js';
+import { toBeijingTime } from '../beijing-time.js';
 import type { AlipayKeys } from './alipay-keys.js';
 import { type AlipayReply, errorOf, isSuccess } from './alipay-replies.js';
 import { isSignedBy, signCall } from './alipay-signature.js';

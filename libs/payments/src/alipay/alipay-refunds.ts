@@ -2,7 +2,7 @@ import { ChannelError } from '../channel-error.js';
 import type { ChannelRefund, RefundRequest } from '../payment-channel.js';
 import type { AlipayGateway } from './alipay-gateway.js';
 import { amountOf, malformed, text, yuanOf } from './alipay-replies.js';
-import { fromBeijingTime } from './beijing-time.js';
+import { fromBeijingTime } from '../beijing-time.js';
 
 type RefundNumbers = Pick<RefundRequest, 'outTradeNo' | 'outRefundNo'>;
 

@@ -1,7 +1,7 @@
 import { AmountError, microsToYuanExact, parseYuan } from '#libs/money';
 import { ChannelError, type ChannelErrorKind } from '../channel-error.js';
 import type { ChannelTrade } from '../payment-channel.js';
-import { fromBeijingTime } from './beijing-time.js';
+import { fromBeijingTime } from '../beijing-time.js';
 
 /** The inner object of a reply, as it came. */
 export type AlipayReply = Readonly<Record<string, unknown>> & {

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { type Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { parseYuan } from '#libs/money';
-import { fromBeijingTime } from '../alipay/beijing-time.js';
+import { fromBeijingTime } from '../beijing-time.js';
 import type { BillLine } from '../payment-channel.js';
 
 type Row = ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
 import { AmountError, fenToMicros, microsToFen } from '#libs/money';
-import { toBeijingTime } from '../alipay/beijing-time.js';
+import { toBeijingTime } from '../beijing-time.js';
 import { ChannelError } from '../channel-error.js';
 
 /** An object as it came, of which nothing is known yet. */
