@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type TestStack, eventually, newEmail, startTestStack } from '#libs/testing';
 import { DESKTOP, PHONE, fitsTheScreen, openBrowser, picture, visit } from './browser.js';
+import { signIn } from './sign-in.js';
 
 let stack: TestStack;
 let browser: Browser;
@@ -14,14 +15,6 @@ afterAll(async () => {
   await browser?.close();
   await stack?.stop();
 }, 60_000);
-
-async function signIn(page: Page, email: string, password: string): Promise<void> {
-  await page.goto('/');
-  await page.getByLabel('Email address').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.getByRole('heading', { name: 'Wallet' }).waitFor();
-}
 
 /** The page counts up to a new balance by itself; nobody reloads it. */
 function untilBalance(page: Page, yuan: string): Promise<unknown> {

@@ -79,6 +79,7 @@ export class Aftermath {
       if (performance.now() > until) throw new Error(`Not over after ${withinMs / 1_000} s: ${words}`);
       if (performance.now() - printedAt > 5_000) {
         this.print(`still under way: ${words}`);
+        await this.book.letTimePass();
         printedAt = performance.now();
       }
     }

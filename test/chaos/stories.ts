@@ -15,6 +15,7 @@ const MAX_LINES = 40;
 /** What somebody who has to find the fault wants to read: the seed, each order's story, and what the logs say of it. */
 export async function storiesOf({ stack, operator, seed, faults, print }: Telling): Promise<void> {
   const lines = stack.logs.all();
+  for (const { text } of stack.logs.of('auditor')) print(text);
   for (const { orderId, what } of faults) {
     print(`\nseed ${seed}: ${orderId === null ? '' : `order ${orderId}: `}${what}`);
     if (orderId === null) continue;
