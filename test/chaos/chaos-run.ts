@@ -1,4 +1,4 @@
-import { type Account, DEMO_PASSWORD, startTestStack, type TestStack } from '#libs/testing';
+import { type Account, DEMO_PASSWORD, eventually, startTestStack, type TestStack } from '#libs/testing';
 import { Aftermath, type Difference } from './aftermath.js';
 import { Buyers } from './buyers.js';
 import { type ChaosPlan, MERCHANTS, planChaos, type Way } from './chaos-plan.js';
@@ -26,6 +26,7 @@ const ERRAND_RUNNERS = 24;
 const PRINT_EVERY_MS = 5_000;
 const QUIET_WITHIN_MS = 180_000;
 const STORIES_TOLD = 5;
+const AUDITED_WITHIN_MS = 30_000;
 const RENEW_EVERY_MS = 120_000;
 const EXPIRY_SECONDS = '20';
 
@@ -57,7 +58,7 @@ export async function runChaos({ seed, payments, print }: ChaosOptions): Promise
     const orders = await book.orders();
     const trades = await allTrades(stack.urls.sandbox ?? '');
     faults.push(...judge({ orders, trades, wallets: await walletsOf(merchants) }));
-    await attempt(faults, () => stack.run('apps/auditor/src/main.js'));
+    await attempt(faults, () => audit(stack));
     if (faults.length > 0)
       await storiesOf({ stack, operator, seed, faults: faults.slice(0, STORIES_TOLD), print });
     const outcomes = { ...outcomesOf(orders), ...countDifferences(differences ?? []) };
@@ -175,6 +176,14 @@ async function walletsOf(merchants: readonly Account[]) {
       ),
     ),
   );
+}
+
+/** What the reconciliation has found is still on its way to the ledger for a moment. */
+async function audit(stack: TestStack): Promise<void> {
+  await eventually('the audit is clean', () => stack.run('apps/auditor/src/main.js').then(() => true), {
+    withinMs: AUDITED_WITHIN_MS,
+    everyMs: 1_000,
+  });
 }
 
 /** What goes wrong at the end is a finding like the others: the rest is looked at all the same. */
