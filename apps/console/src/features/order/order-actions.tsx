@@ -24,6 +24,8 @@ interface OrderActionsProps {
 export function OrderActions({ order, hasReturned }: OrderActionsProps) {
   const { t } = useTranslation();
   if (order.state === 'PAYING') return <WhilePaying order={order} hasReturned={hasReturned} />;
+  // Who has paid, if not as asked, is not led into paying again.
+  if (order.state === 'CLOSED' && order.inConflict) return null;
   if (order.state === 'CLOSED') {
     return (
       <div className={styles.actions}>

@@ -21,19 +21,15 @@ export function OrderStatus({ order, hasReturned }: { order: Recharge; hasReturn
   const isScanning = phase === 'PAYING' && order.codeUrl !== null && !order.inConflict;
   return (
     <div className={styles.status} data-state={order.state}>
-      {!isScanning && <StateSign state={order.state} />}
-      <h1 className={styles.headline}>{t(`order.headlines.${phase}`)}</h1>
+      {!isScanning && <StateSign state={order.inConflict ? 'PAYING' : order.state} />}
+      <h1 className={styles.headline}>
+        {order.inConflict ? t('payment.conflict') : t(`order.headlines.${phase}`)}
+      </h1>
       <p className={styles.amount}>
         <Amount value={order.amount} />
       </p>
       {order.inConflict ? (
-        <Alert
-          className={styles.note}
-          type="warning"
-          showIcon
-          title={t('payment.conflict')}
-          description={t('payment.conflictText')}
-        />
+        <Alert className={styles.note} type="warning" showIcon title={t('payment.conflictText')} />
       ) : (
         <p className={styles.text}>
           {order.state === 'CREATED' ? t('payment.preparing') : t(`order.texts.${phase}`, { channel })}

@@ -81,9 +81,7 @@ function Row({ order }: { order: Order }) {
       </td>
       <td className={styles.number}>{order.id}</td>
       <td className={styles.merchant}>{order.merchantId}</td>
-      <td className={styles.via}>
-        {t(`recharges.channels.${order.channel}`)}, {t(`recharges.methods.${order.method}`)}
-      </td>
+      <td className={styles.via}>{t(`recharges.channels.${order.channel}`)}</td>
       <td className={styles.state}>
         <StateTag state={order.state} />{' '}
         {order.inConflict && <Tag tone="bad">{t('orders.flags.inConflict')}</Tag>}

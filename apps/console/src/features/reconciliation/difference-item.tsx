@@ -61,7 +61,8 @@ export function DifferenceItem({ difference }: { difference: Difference }) {
         {difference.reason !== null && <Fact name={t('reconciliation.because')}>{difference.reason}</Fact>}
         {difference.settledAt !== null && (
           <Fact name={t('reconciliation.settledBy')}>
-            {difference.settledBy} · <Instant at={difference.settledAt} />
+            {difference.settledBy !== null && `${difference.settledBy} · `}
+            <Instant at={difference.settledAt} />
           </Fact>
         )}
         {difference.approvedBy !== null && (

@@ -66,7 +66,7 @@ function Entry({ entry }: { entry: WalletEntry }) {
           {t('statement.entry', { seq: entry.seq })} · {entry.reference}
         </span>
       </td>
-      <td className={`${table.number} ${styles.amount}`}>
+      <td className={`${table.number} ${styles.amount} ${entry.amount.startsWith('-') ? styles.gone : ''}`}>
         <Amount value={entry.amount} signed />
       </td>
       <td className={`${table.number} ${styles.balance}`}>

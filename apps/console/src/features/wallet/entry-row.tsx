@@ -28,7 +28,11 @@ export function EntryRow({ entry, isNew }: { entry: WalletEntry; isNew: boolean 
         </span>
       </span>
       <span className={styles.money}>
-        <Amount className={styles.amount} value={entry.amount} signed />
+        <Amount
+          className={entry.amount.startsWith('-') ? styles.gone : styles.amount}
+          value={entry.amount}
+          signed
+        />
         <span className={styles.after}>
           {t('wallet.balanceAfter', { amount: formatYuan(entry.balanceAfter) })}
         </span>
