@@ -12,8 +12,11 @@ export async function signIn(page: Page, email: string, password = 'Demo-pass-1'
 /** Makes an order on the recharge page; the browser then stands at the cashier, or at the order with its code. */
 export async function recharge(page: Page, yuan: string, channel: RegExp, method: RegExp): Promise<void> {
   await page.goto(`/recharge?amount=${yuan}`);
-  await page.getByRole('radio', { name: channel }).check({ force: true });
-  await page.getByRole('radio', { name: method }).check({ force: true });
+  await page
+    .getByRole('group', { name: 'Pay with' })
+    .getByRole('radio', { name: channel })
+    .check({ force: true });
+  await page.getByRole('group', { name: 'How' }).getByRole('radio', { name: method }).check({ force: true });
   await page.getByRole('button', { name: new RegExp(`^Pay ¥${yuan.replace('.', '\\.')}`) }).click();
 }
 
