@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   ORDER_TABLES,
   allShards,
+  archiveTableNames,
   geneOfMerchant,
   shardOfGene,
   shardOfId,
@@ -64,7 +65,20 @@ describe('the four tables', () => {
       orderDetails: 'order_details_2',
       attempts: 'attempts_2',
       refunds: 'refunds_2',
+      orderEvents: 'order_events_2',
+      webhooks: 'webhooks_2',
+      webhookDeliveries: 'webhook_deliveries_2',
+      offerUses: 'offer_uses_2',
+      billLines: 'bill_lines_2',
     });
+  });
+
+  it('and no archive has the name of a live one', () => {
+    for (const shard of allShards) {
+      const live = new Set(Object.values(tableNames(shard)));
+      for (const name of Object.values(archiveTableNames(shard))) expect(live.has(name)).toBe(false);
+      expect(Object.keys(archiveTableNames(shard)).every((part) => part in tableNames(shard))).toBe(true);
+    }
   });
 });
 
