@@ -32,8 +32,10 @@ export function configuredStories(world: WaysWorld): void {
 
       await set(false);
 
-      await eventually('every replica refuses', async () =>
-        (await outcomes()).every((outcome) => outcome === 'CHANNEL_UNAVAILABLE'),
+      await eventually(
+        'every replica refuses',
+        async () => (await outcomes()).every((outcome) => outcome === 'CHANNEL_UNAVAILABLE'),
+        { withinMs: 30_000 },
       );
       const { items } = await merchant.call<Page<{ channel: string }>>('GET', '/v1/pay-methods');
       expect(items.map(({ channel }) => channel)).toEqual(['alipay']);
@@ -42,8 +44,10 @@ export function configuredStories(world: WaysWorld): void {
       await world.untilRefund(merchant, await world.refund(merchant, open.id, '10.00'), 'SUCCEEDED');
 
       await set(true);
-      await eventually('every replica takes payments', async () =>
-        (await outcomes()).every((outcome) => outcome === 'made'),
+      await eventually(
+        'every replica takes payments',
+        async () => (await outcomes()).every((outcome) => outcome === 'made'),
+        { withinMs: 30_000 },
       );
     });
   });
