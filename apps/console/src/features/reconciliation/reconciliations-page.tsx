@@ -82,7 +82,8 @@ export function ReconciliationsPage() {
   );
 }
 
-const isAtWork = ({ state }: Reconciliation): boolean => state === 'LOADING' || state === 'COMPARING';
+/** A run begins by waiting for its bill, and may go on any moment. */
+const isAtWork = ({ state }: Reconciliation): boolean => state !== 'DONE' && state !== 'FAILED';
 
 export function ReconciliationTag({ state }: { state: Reconciliation['state'] }) {
   const { t } = useTranslation();
