@@ -46,10 +46,7 @@ describe('differences as CSV', () => {
   });
 
   it('give no spreadsheet a formula to run', () => {
-    const [row] = parse(differencesCsv([difference]), { bom: true, columns: true }) as Record<
-      string,
-      string
-    >[];
+    const [row] = parse<Record<string, string>>(differencesCsv([difference]), { bom: true, columns: true });
     expect(row?.['explanation']?.startsWith("'=")).toBe(true);
   });
 });

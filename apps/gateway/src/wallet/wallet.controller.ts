@@ -27,10 +27,6 @@ export class WalletController {
     query,
     principal,
   }: InputOf<typeof listWalletEntries>): Promise<OutputOf<typeof listWalletEntries>> {
-    return this.services.call(wallet.listEntries, {
-      ...query,
-      ownerId: principal.accountId,
-      account: 'merchant_cash',
-    });
+    return this.services.call(wallet.listEntries, { ...query, ownerId: principal.accountId });
   }
 }

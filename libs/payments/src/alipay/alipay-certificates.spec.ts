@@ -37,10 +37,7 @@ async function issue(
     serialNumber?: string;
   } = {},
 ): Promise<Identity> {
-  const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, [
-    'sign',
-    'verify',
-  ]));
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.create({
     serialNumber,
     subject,
