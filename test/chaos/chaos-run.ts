@@ -52,6 +52,8 @@ export async function runChaos({ seed, payments, print }: ChaosOptions): Promise
     const faults: Fault[] = [];
     await attempt(faults, () => aftermath.untilQuiet(QUIET_WITHIN_MS));
     await attempt(faults, () => aftermath.settleConflicts(played.buyers.orders));
+    // What is given back while the bill is being written stands on tomorrow's.
+    await attempt(faults, () => aftermath.untilQuiet(QUIET_WITHIN_MS));
     const differences = await attempt(faults, () => aftermath.reconcile(startedAt));
     await attempt(faults, () => aftermath.untilQuiet(QUIET_WITHIN_MS));
     faults.push(...(differences ?? []).filter(isUnexplained).map(faultOf));

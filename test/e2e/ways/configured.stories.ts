@@ -14,12 +14,20 @@ const CODE_IN_TIME_MS = 20_000;
 
 /** What operators and engineers change while everybody pays. */
 export function configuredStories(world: WaysWorld): void {
-  describe('a channel account that an operator switches off', () => {
+  describe('a channel whose accounts an operator switches off', () => {
     it('takes no new payment on any replica, but its open ones are paid and given back as ever', async () => {
       const merchant = await world.api.registerMerchant();
       const open = await merchant.recharge({ amount: '10.00', ...BY_WECHAT });
-      const set = (enabled: boolean) =>
-        world.operator.call('PATCH', '/v1/admin/channel-accounts/wechat-main', { body: { enabled } });
+      const { items: accounts } = await world.operator.call<Page<{ id: string; channel: string }>>(
+        'GET',
+        '/v1/admin/channel-accounts',
+      );
+      const set = async (enabled: boolean) => {
+        for (const { id, channel } of accounts) {
+          if (channel !== 'wechat') continue;
+          await world.operator.call('PATCH', `/v1/admin/channel-accounts/${id}`, { body: { enabled } });
+        }
+      };
       const outcomes = () =>
         Promise.all(
           Array.from({ length: 6 }, () =>
@@ -71,7 +79,7 @@ export function configuredStories(world: WaysWorld): void {
       const [one, other] = [await merchant.recharge(), await merchant.recharge()];
       expect(await answerTo(other, renewed.privateKey)).not.toBe('success');
 
-      world.configure('alipay-main', (settings) => ({
+      world.configure('alipay', (settings) => ({
         ...settings,
         alipayPublicKeyFiles: [file, ...(settings['alipayPublicKeyFiles'] as string[])],
       }));
@@ -86,7 +94,7 @@ export function configuredStories(world: WaysWorld): void {
       expect(await answerTo(one)).toBe('success');
       await merchant.untilBalance('100.00');
 
-      world.configure('alipay-main', (settings) => ({
+      world.configure('alipay', (settings) => ({
         ...settings,
         alipayPublicKeyFiles: (settings['alipayPublicKeyFiles'] as string[]).slice(1),
       }));
@@ -126,7 +134,7 @@ export function configuredStories(world: WaysWorld): void {
         (await notifiesOf()).some(({ deliveries }) => deliveries.some(({ status }) => (status ?? 0) >= 400)),
       );
       const renewed = join(world.stack.dataDir, 'sandbox', 'keys', 'wechatpay-platform-cert-2.pem');
-      world.configure('wechat-main', (settings) => ({
+      world.configure('wechat', (settings) => ({
         ...settings,
         platformCertificateFiles: [...(settings['platformCertificateFiles'] as string[]), renewed],
       }));

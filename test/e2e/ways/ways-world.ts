@@ -32,7 +32,11 @@ export const BY_ALIPAY: WayToPay = { channel: 'alipay', method: 'qr' };
 export const BY_WECHAT: WayToPay = { channel: 'wechat', method: 'native' };
 
 interface AccountsFile {
-  readonly accounts: readonly { readonly id: string; readonly settings: Readonly<Record<string, unknown>> }[];
+  readonly accounts: readonly {
+    readonly id: string;
+    readonly channel: string;
+    readonly settings: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 /** Two replicas of everything, both channels, an operator, and every answer held against the OpenAPI document. */
@@ -105,12 +109,12 @@ export class WaysWorld {
     return this.stack.run('apps/auditor/src/main.js');
   }
 
-  /** Changes the settings of one of our accounts at a channel while everything runs, as an engineer would. */
-  configure(accountId: string, change: (settings: Readonly<Record<string, unknown>>) => object): void {
+  /** Changes the settings of our accounts at a channel while everything runs, as an engineer would. */
+  configure(channel: string, change: (settings: Readonly<Record<string, unknown>>) => object): void {
     const file = this.stack.envOf('payment-1')['PAYMENT_CHANNELS_FILE'] ?? '';
     const { accounts } = JSON.parse(readFileSync(file, 'utf8')) as AccountsFile;
     const changed = accounts.map((account) =>
-      account.id === accountId ? { ...account, settings: change(account.settings) } : account,
+      account.channel === channel ? { ...account, settings: change(account.settings) } : account,
     );
     writeFileSync(`${file}.new`, JSON.stringify({ accounts: changed }));
     renameSync(`${file}.new`, file);
