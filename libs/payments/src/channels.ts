@@ -4,7 +4,7 @@ import type { AnyChannelDriver } from './channel-driver.js';
 import { wechatDriver } from './wechat/wechat-driver.js';
 
 /** Every channel that Clearbid speaks. Adding one is its folder, its name in the contracts, and its line here. */
-export const CHANNEL_DRIVERS: Readonly<Partial<Record<payment.ChannelName, AnyChannelDriver>>> = {
+export const CHANNEL_DRIVERS: Readonly<Record<payment.ChannelName, AnyChannelDriver>> = {
   alipay: alipayDriver,
   wechat: wechatDriver,
 };
