@@ -99,7 +99,10 @@ export class TransferRepository {
     return found;
   }
 
-  /** A posted transfer and what it did to whom, by its key; null when nothing was posted under it. */
+  /**
+   * A posted transfer and what it did to whom, by its key; null when nothing was posted under it. In one order always:
+   * whoever makes a transfer of it again must make the same one, or its key conflicts with itself.
+   */
   async findPosted(
     executor: SqlExecutor,
     scope: string,
@@ -109,7 +112,7 @@ export class TransferRepository {
       `SELECT \`e\`.\`transfer_id\`, \`a\`.\`code\`, \`e\`.\`amount\` FROM \`transfer\` AS \`t\`
          JOIN \`entry\` AS \`e\` ON \`e\`.\`transfer_id\` = \`t\`.\`id\`
          JOIN \`account\` AS \`a\` ON \`a\`.\`id\` = \`e\`.\`account_id\`
-        WHERE \`t\`.\`scope\` = ? AND \`t\`.\`idempotency_key\` = ? AND \`t\`.\`status\` = 'posted'`,
+        WHERE \`t\`.\`scope\` = ? AND \`t\`.\`idempotency_key\` = ? AND \`t\`.\`status\` = 'posted' ORDER BY \`e\`.\`account_id\``,
       [scope, idempotencyKey],
     );
     const [first] = rows;
