@@ -11,6 +11,8 @@ export interface ChannelCapabilities {
 export interface MethodCapabilities {
   /** True when `prepay` asks the channel over the network; false when it only signs. */
   readonly callsChannel: boolean;
+  /** What a prepay by this method must say of the buyer; nothing by default. */
+  readonly needs?: readonly ('payerOpenId' | 'payerAddress')[];
 }
 
 export interface PrepayRequest {

@@ -71,9 +71,9 @@ export function orderStories(world: BadInputWorld): void {
         { status: 400, code: 'METHOD_NOT_SUPPORTED', fields: ['method'] },
       ],
       [
-        'for a channel that is not set up here',
-        { ...ORDER, channel: 'wechat', method: 'native' },
-        { status: 503, code: 'CHANNEL_UNAVAILABLE', fields: ['channel'] },
+        'by a method that needs to know who the buyer is to the channel',
+        { ...ORDER, channel: 'wechat', method: 'jsapi' },
+        invalid('payerOpenId'),
       ],
       ['with a field that nobody knows', { ...ORDER, note: 'hello' }, invalid('note')],
       ["with somebody else's merchant id", { ...ORDER, merchantId: UNKNOWN_ID }, invalid('merchantId')],

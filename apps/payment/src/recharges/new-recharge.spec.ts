@@ -74,6 +74,21 @@ describe('a new recharge', () => {
     });
   });
 
+  it('is refused when the method must know who the buyer is, and it does not say', () => {
+    const methods = { jsapi: { callsChannel: true, needs: ['payerOpenId'] } } as const;
+    const knowing = Object.assign(Object.create(channel) as typeof channel, {
+      capabilities: { ...channel.capabilities, methods },
+    });
+    const wish = { ...REQUEST, method: 'jsapi' } as const;
+    expect(() => checkNewRecharge(wish, knowing, LIMITS)).toThrow(
+      expect.objectContaining({
+        code: 'VALIDATION_FAILED',
+        details: { errors: [{ field: 'payerOpenId', message: 'is needed to pay by jsapi' }] },
+      }),
+    );
+    expect(() => checkNewRecharge({ ...wish, payerOpenId: 'o1' }, knowing, LIMITS)).not.toThrow();
+  });
+
   it.each(['native', 'h5', 'jsapi'] as const)(
     'by %s is not what Alipay offers, which the refusal names',
     (method) => {

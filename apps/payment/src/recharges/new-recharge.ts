@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DomainError, type RequestOf, type payment } from '#libs/contracts';
 import { formatYuan } from '#libs/money';
 import type { PaymentChannel } from '#libs/payments';
+import type { Payer } from '../attempts/new-attempt.js';
 
 type CreateRequest = RequestOf<typeof payment.createRecharge>;
 
@@ -31,7 +32,7 @@ export function checkNewRecharge(
   channel: PaymentChannel,
   limits: RechargeLimits,
 ): void {
-  checkMethod(request.method, channel);
+  checkMethod(request, channel);
   const min = larger(limits.minAmount, channel.capabilities.minAmount);
   const max = smaller(limits.maxAmount, channel.capabilities.maxAmount);
   if (request.amount < min || request.amount > max) {
@@ -46,9 +47,18 @@ export function checkNewRecharge(
   }
 }
 
-/** @throws DomainError that names the method. */
-export function checkMethod(method: payment.PayMethod, channel: PaymentChannel): void {
-  if (channel.capabilities.methods[method]) return;
+/** @throws DomainError that names the method, or what it needs to know of the buyer. */
+export function checkMethod(
+  wish: Payer & { readonly method: payment.PayMethod },
+  channel: PaymentChannel,
+): void {
+  const { method } = wish;
+  const offer = channel.capabilities.methods[method];
+  if (offer) {
+    const missing = offer.needs?.find((field) => wish[field] === undefined);
+    if (missing) throw refusal('VALIDATION_FAILED', missing, `is needed to pay by ${method}`);
+    return;
+  }
   const offered = Object.keys(channel.capabilities.methods).join(', ');
   throw refusal('METHOD_NOT_SUPPORTED', 'method', `${channel.name} offers ${offered}, not ${method}`);
 }

@@ -88,7 +88,7 @@ export class RechargesService {
       return again ? this.openInTime(again) : rechargeOf(await this.find(order.id));
     }
     const account = this.switches.choose(request.channel);
-    checkMethod(request.method, account.channel);
+    checkMethod(request, account.channel);
     const attempt = this.newAttempt(order.id, order.merchant_id, BigInt(order.amount), account, request, {
       createdAt: new Date(),
       expiresAt: order.expires_at,

@@ -32,7 +32,11 @@ export class WechatChannel implements PaymentChannel {
   readonly name = 'wechat';
   readonly accountId: string;
   readonly capabilities: ChannelCapabilities = {
-    methods: { native: CALLS, h5: CALLS, jsapi: CALLS },
+    methods: {
+      native: CALLS,
+      h5: { ...CALLS, needs: ['payerAddress'] },
+      jsapi: { ...CALLS, needs: ['payerOpenId'] },
+    },
     minAmount: 10_000n,
     maxAmount: 100_000_000n * 1_000_000n,
   };
