@@ -19,7 +19,7 @@ beforeAll(async () => {
   fixture = await startPaymentFixture();
   credits = new CreditRepository(fixture.shards, fixture.orders, fixture.stories);
   const { shards, stories, changes, metrics, log } = fixture;
-  const settlements = new RefundSettlements(shards, new RefundRepository(shards), stories, log);
+  const settlements = new RefundSettlements(shards, new RefundRepository(shards), stories, changes, log);
   controller = new CreditController(credits, settlements, changes, metrics, log);
 }, 60_000);
 afterAll(() => fixture.stop());

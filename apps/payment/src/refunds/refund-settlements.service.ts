@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type PayloadOf, type wallet } from '#libs/contracts';
 import { Log } from '#libs/service';
+import { OrderChanges } from '../orders/order-changes.js';
 import { OrderShards } from '../orders/order-shards.js';
 import { StoryRepository } from '../story/story.repository.js';
 import { RefundRepository } from './refund.repository.js';
@@ -12,6 +13,7 @@ export class RefundSettlements {
     private readonly shards: OrderShards,
     private readonly refunds: RefundRepository,
     private readonly stories: StoryRepository,
+    private readonly changes: OrderChanges,
     private readonly log: Log,
   ) {}
 
@@ -37,5 +39,8 @@ export class RefundSettlements {
       });
     });
     this.log.info({ refundId, transferId, kind }, 'refund is booked');
+    // The last line of the order's story: whoever has it open sees it now.
+    const state = await this.refunds.findOrderState(refund.order_id);
+    if (state) await this.changes.changed(refund.order_id, refund.merchant_id, state);
   }
 }

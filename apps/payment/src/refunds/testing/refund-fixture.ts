@@ -201,7 +201,13 @@ function assemble(database: Database, outbox: Outbox, ids: OrderIds, cut: Cut) {
     settlement,
     credits: new CreditRepository(shards, orders, stories),
     notices: new RefundNotices(refunds, archive, progress, log),
-    settlements: new RefundSettlements(shards, refunds, stories, log),
+    settlements: new RefundSettlements(
+      shards,
+      refunds,
+      stories,
+      { changed: () => Promise.resolve() } as unknown as OrderChanges,
+      log,
+    ),
     sweep: new RefundSweep(shards, refunds, progress, config, log),
     controller: new RefundsController(service, operators, refunds, new RefundLists(shards), orders),
   };
