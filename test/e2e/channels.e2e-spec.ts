@@ -41,11 +41,12 @@ let door: Server;
 const notifies = new Map<string, RawNotify>();
 
 async function control(path: string, body?: unknown): Promise<Record<string, unknown>> {
-  const response = await fetch(`${sandboxUrl}/control${path}`, {
-    ...(body === undefined
+  const response = await fetch(
+    `${sandboxUrl}/control${path}`,
+    body === undefined
       ? {}
-      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+  );
   const text = await response.text();
   if (!response.ok && response.status !== 404) throw new Error(`${path}: ${response.status} ${text}`);
   return JSON.parse(text) as Record<string, unknown>;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { payment } from '#libs/contracts';
+import { eventually } from '#libs/testing';
 import { ChannelError } from '../channel-error.js';
-import type { PayCredential, PrepayRequest, RefundRequest } from '../payment-channel.js';
+import type { ChannelRefund, PayCredential, PrepayRequest, RefundRequest } from '../payment-channel.js';
 import type { ChannelBench, Need } from './channel-bench.js';
 
 export const AMOUNT = 50_000_000n;
@@ -56,6 +57,14 @@ export function refundOf(bench: ChannelBench, outTradeNo: string, amount = AMOUN
     reason: 'asked for',
     notifyUrl: 'http://merchant.test/v1/notify',
   };
+}
+
+/** What became of a refund: a channel may take it first, and decide a moment later. */
+export async function decided({ channel }: ChannelBench, refund: RefundRequest): Promise<ChannelRefund> {
+  return eventually(`refund ${refund.outRefundNo} is decided`, async () => {
+    const answer = await channel.queryRefund(refund);
+    return answer.state !== 'PROCESSING' && answer;
+  });
 }
 
 export async function stateOf(answer: Promise<{ readonly state: string }>): Promise<string> {

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { AMOUNT, type ConformanceCase, failureOf, paid, refundOf, stateOf } from './conformance-world.js';
+import {
+  AMOUNT,
+  type ConformanceCase,
+  decided,
+  failureOf,
+  paid,
+  refundOf,
+  stateOf,
+} from './conformance-world.js';
 
 export const REFUND_CASES: readonly ConformanceCase[] = [
   {
@@ -8,7 +16,7 @@ export const REFUND_CASES: readonly ConformanceCase[] = [
       const refund = refundOf(bench, await paid(bench));
       const answer = await bench.channel.refund(refund);
       assert.ok(['SUCCEEDED', 'PROCESSING'].includes(answer.state), answer.state);
-      const known = await bench.channel.queryRefund(refund);
+      const known = await decided(bench, refund);
       assert.equal(known.state, 'SUCCEEDED');
       assert.equal(known.amount, AMOUNT);
     },
@@ -20,7 +28,7 @@ export const REFUND_CASES: readonly ConformanceCase[] = [
       for (const amount of [20_000_000n, 29_990_000n, 10_000n]) {
         const part = refundOf(bench, outTradeNo, amount);
         await bench.channel.refund(part);
-        const known = await bench.channel.queryRefund(part);
+        const known = await decided(bench, part);
         assert.equal(known.state, 'SUCCEEDED');
         assert.equal(known.amount, amount);
       }
@@ -35,11 +43,11 @@ export const REFUND_CASES: readonly ConformanceCase[] = [
       const outTradeNo = await paid(bench);
       const half = refundOf(bench, outTradeNo, AMOUNT / 2n);
       for (let turn = 0; turn < 3; turn += 1) await bench.channel.refund(half);
-      assert.equal(await stateOf(bench.channel.queryRefund(half)), 'SUCCEEDED');
+      assert.equal(await stateOf(decided(bench, half)), 'SUCCEEDED');
       // Had it been given more than once, the other half would not be there any more.
       const otherHalf = refundOf(bench, outTradeNo, AMOUNT / 2n);
       await bench.channel.refund(otherHalf);
-      assert.equal(await stateOf(bench.channel.queryRefund(otherHalf)), 'SUCCEEDED');
+      assert.equal(await stateOf(decided(bench, otherHalf)), 'SUCCEEDED');
     },
   },
   {
@@ -69,7 +77,7 @@ export const REFUND_CASES: readonly ConformanceCase[] = [
       assert.equal(await stateOf(bench.channel.refund(refund)), 'PROCESSING');
       assert.notEqual(await stateOf(bench.channel.queryRefund(refund)), 'SUCCEEDED');
       await end();
-      assert.equal(await stateOf(bench.channel.queryRefund(refund)), 'SUCCEEDED');
+      assert.equal(await stateOf(decided(bench, refund)), 'SUCCEEDED');
     },
   },
   {
@@ -79,7 +87,7 @@ export const REFUND_CASES: readonly ConformanceCase[] = [
       const refund = refundOf(bench, await paid(bench));
       const end = await bench.make('refunds are abnormal', refund.outTradeNo);
       await bench.channel.refund(refund);
-      assert.equal(await stateOf(bench.channel.queryRefund(refund)), 'ABNORMAL');
+      assert.equal(await stateOf(decided(bench, refund)), 'ABNORMAL');
       await end();
     },
   },
@@ -92,7 +100,7 @@ export const REFUND_CASES: readonly ConformanceCase[] = [
       assert.equal(await stateOf(bench.channel.refund(refund)), 'SHORT_OF_FUNDS');
       await end();
       await bench.channel.refund(refund);
-      assert.equal(await stateOf(bench.channel.queryRefund(refund)), 'SUCCEEDED');
+      assert.equal(await stateOf(decided(bench, refund)), 'SUCCEEDED');
     },
   },
   {
@@ -103,7 +111,7 @@ export const REFUND_CASES: readonly ConformanceCase[] = [
       const end = await bench.make('no answer after the work', refund.outTradeNo);
       assert.equal((await failureOf(bench.channel.refund(refund))).kind, 'UNKNOWN');
       await end();
-      assert.equal(await stateOf(bench.channel.queryRefund(refund)), 'SUCCEEDED');
+      assert.equal(await stateOf(decided(bench, refund)), 'SUCCEEDED');
     },
   },
 ];
