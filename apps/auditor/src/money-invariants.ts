@@ -104,25 +104,24 @@ export const MONEY_INVARIANTS: readonly Invariant[] = [
 function feesOf(subject: 'payment' | 'refund', books: Books): Promise<readonly OffendingRow[]> {
   const { schema } = books.wallet;
   const fee = (id: string) => movedOn(schema, id, 'system:channel\\_fee');
-  const corrected = joinTransfer(
-    schema,
-    'c',
-    'fee_correction',
-    `CONCAT(\`p\`.\`account_id\`, ':${subject}:', \`p\`.\`id\`)`,
-  );
+  const corrected = `(SELECT \`k\`.\`reference\`, SUM(\`e\`.\`amount\`) AS \`amount\` FROM \`${schema}\`.\`transfer\` AS \`k\`
+            JOIN \`${schema}\`.\`entry\` AS \`e\` ON \`e\`.\`transfer_id\` = \`k\`.\`id\`
+            JOIN \`${schema}\`.\`account\` AS \`a\` ON \`a\`.\`id\` = \`e\`.\`account_id\` AND \`a\`.\`code\` = 'system:channel_fee'
+           WHERE \`k\`.\`scope\` = 'fee_correction' AND \`k\`.\`status\` = 'posted' GROUP BY \`k\`.\`reference\`) AS \`c\`
+             ON \`c\`.\`reference\` = CONCAT(\`p\`.\`account_id\`, ':${subject}:', \`p\`.\`id\`)`;
   const sign = subject === 'payment' ? '-' : '';
   return ofOrders(({ attempts, refunds }) =>
     subject === 'payment'
-      ? `SELECT \`p\`.\`id\` AS \`attempt_id\`, \`p\`.\`fee\`, \`t\`.\`id\` AS \`transfer_id\`, \`c\`.\`id\` AS \`correction_id\`
+      ? `SELECT \`p\`.\`id\` AS \`attempt_id\`, \`p\`.\`fee\`, \`t\`.\`id\` AS \`transfer_id\`, \`c\`.\`amount\` AS \`corrected\`
            FROM \`${attempts}\` AS \`p\`
            JOIN \`${schema}\`.\`transfer\` AS \`t\` ON \`t\`.\`status\` = 'posted'
             AND \`t\`.\`scope\` = IF(\`p\`.\`state\` = 'SUCCEEDED', 'recharge', 'unowned')
             AND \`t\`.\`idempotency_key\` = CAST(IF(\`p\`.\`state\` = 'SUCCEEDED', \`p\`.\`order_id\`, \`p\`.\`id\`) AS CHAR)
            LEFT JOIN ${corrected}
           WHERE \`p\`.\`state\` IN ('SUCCEEDED', ${UNOWNED}) AND \`p\`.\`fee\` IS NOT NULL
-            AND \`p\`.\`fee\` <> ${sign}(${fee('`t`.`id`')} + ${fee('`c`.`id`')})`
-      : `SELECT \`p\`.\`id\` AS \`refund_id\`, \`p\`.\`fee\`, \`c\`.\`id\` AS \`correction_id\`
+            AND \`p\`.\`fee\` <> ${sign}(${fee('`t`.`id`')} + COALESCE(\`c\`.\`amount\`, 0))`
+      : `SELECT \`p\`.\`id\` AS \`refund_id\`, \`p\`.\`fee\`, \`c\`.\`amount\` AS \`corrected\`
            FROM \`${refunds}\` AS \`p\` LEFT JOIN ${corrected}
-          WHERE \`p\`.\`state\` = 'SUCCEEDED' AND \`p\`.\`fee\` <> ${sign}${fee('`c`.`id`')}`,
+          WHERE \`p\`.\`state\` = 'SUCCEEDED' AND \`p\`.\`fee\` <> ${sign}COALESCE(\`c\`.\`amount\`, 0)`,
   )(books);
 }

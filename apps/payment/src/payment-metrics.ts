@@ -8,6 +8,7 @@ export class PaymentMetrics {
   readonly settlements;
   readonly channelCalls;
   readonly credits;
+  readonly webhooks;
 
   constructor(metrics: Metrics) {
     this.notifies = metrics.counter(
@@ -28,6 +29,11 @@ export class PaymentMetrics {
     this.credits = metrics.counter(
       'payment_credits_total',
       'Orders credited, and orders whose credit had to be asked for again',
+      ['result'],
+    );
+    this.webhooks = metrics.counter(
+      'payment_webhook_tries_total',
+      "Tries to reach a merchant's webhook, by their result",
       ['result'],
     );
   }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { type BillLine, type PaymentChannel, PaymentChannelFactory } from '#libs/payments';
 import type { ChannelCalls } from '../../../apps/payment/src/channels/channel-calls.js';
 import { ChannelInquiry } from '../../../apps/payment/src/query/channel-inquiry.js';
+import { RefundRepository } from '../../../apps/payment/src/refunds/refund.repository.js';
 import { BillLoader } from '../../../apps/payment/src/reconciliation/bill-loader.js';
 import { ComparisonRepository } from '../../../apps/payment/src/reconciliation/comparison.repository.js';
 import { Comparison } from '../../../apps/payment/src/reconciliation/comparison.js';
@@ -64,6 +65,7 @@ function reconciliationOver({ database, ids, shards, stories, archive, settlemen
     comparisons,
     new FeeCorrections(shards, channels),
     new ChannelInquiry(channels, calls, settlement),
+    new RefundRepository(shards),
     archive,
     story,
     log,

@@ -137,8 +137,13 @@ async function book({ ledger, outbox }: LedgerReplica, database: Database): Prom
   const duplicate = { ...settled, attemptId: '202', kind: 'duplicate' as const, channel: 'wechat' as const };
   await refunds.settle({ ...duplicate, refundId: '304', outcome: 'SUCCEEDED', amount: 50n * YUAN });
   const correction = { channel: 'alipay' as const, accountId: 'alipay-main', billDate: '2026-11-20' };
-  await corrections.correctFee({ ...correction, key: 'alipay-main:payment:201', difference: 50_000n });
-  await corrections.correctFee({ ...correction, key: 'alipay-main:refund:301', difference: -20_000n });
+  // The same fee twice: the channel has corrected its bill.
+  for (const [key, subject, difference] of [
+    ['first', 'alipay-main:payment:201', 80_000n],
+    ['second', 'alipay-main:payment:201', -30_000n],
+    ['third', 'alipay-main:refund:301', -20_000n],
+  ] as const)
+    await corrections.correctFee({ ...correction, key, subject, difference });
   await corrections.writeOff({ differenceId: '1', channel: 'alipay', amount: -YUAN, reason: 'never found' });
 }
 

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { ChannelError, type PaymentChannel, PaymentChannelFactory } from '#libs/payments';
 import { Log } from '#libs/service';
-import { CircuitOpenError, DuplicateCallError, Turnstile, TurnstileError } from '#libs/turnstile';
+import {
+  CircuitOpenError,
+  DuplicateCallError,
+  Turnstile,
+  TurnstileError,
+  TurnstileTimeoutError,
+  TurnstileUnavailableError,
+} from '#libs/turnstile';
 import { OrderShards } from '../orders/order-shards.js';
 import { PaymentMetrics } from '../payment-metrics.js';
 import { StoryRepository } from '../story/story.repository.js';
@@ -104,6 +111,13 @@ export class ChannelCalls {
   }
 }
 
+const CODES = [
+  [CircuitOpenError, 'CIRCUIT_OPEN'],
+  [DuplicateCallError, 'ALREADY_ASKED'],
+  [TurnstileTimeoutError, 'LINE_TOO_LONG'],
+  [TurnstileUnavailableError, 'LINE_UNAVAILABLE'],
+] as const;
+
 /** Two calls of one key are one call too many, in whichever replica. */
 function keyOf({ name, refundId, attemptId }: ChannelCall): string | undefined {
   const subject = refundId ?? attemptId;
@@ -111,12 +125,7 @@ function keyOf({ name, refundId, attemptId }: ChannelCall): string | undefined {
 }
 
 function notAdmitted(error: TurnstileError, accountId: string): ChannelError {
-  const code =
-    error instanceof CircuitOpenError
-      ? 'CIRCUIT_OPEN'
-      : error instanceof DuplicateCallError
-        ? 'ALREADY_ASKED'
-        : 'LINE_TOO_LONG';
+  const code = CODES.find(([type]) => error instanceof type)?.[1] ?? 'NOT_ADMITTED';
   return new ChannelError('NOT_DONE', code, `${accountId} was not asked: ${error.message}`, { cause: error });
 }
 

@@ -6,6 +6,7 @@ import { Log } from '#libs/service';
 import { ArchiveRepository } from '../archive/archive.repository.js';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
 import { ChannelInquiry } from '../query/channel-inquiry.js';
+import { RefundRepository } from '../refunds/refund.repository.js';
 import { ComparisonRepository } from './comparison.repository.js';
 import { DifferenceStory } from './difference-story.js';
 import { DifferenceRepository } from './difference.repository.js';
@@ -28,6 +29,7 @@ export class DifferenceRepairs {
     private readonly comparison: ComparisonRepository,
     private readonly fees: FeeCorrections,
     private readonly inquiry: ChannelInquiry,
+    private readonly refunds: RefundRepository,
     private readonly archive: ArchiveRepository,
     private readonly story: DifferenceStory,
     private readonly log: Log,
@@ -137,11 +139,8 @@ export class DifferenceRepairs {
       await this.end([difference], 'REPAIRED', 'The channel was asked, and the refund has succeeded');
       return;
     }
-    const { affectedRows } = await shard.database.write(
-      `UPDATE \`${shard.tables.refunds}\` SET \`next_action_at\` = UTC_TIMESTAMP(3) WHERE \`id\` = ? AND \`state\` IN ('REQUESTED', 'PROCESSING')`,
-      [refundId],
-    );
-    if (affectedRows === 0 || difference.checkCount >= MAX_CHECKS) await this.differences.rest(difference.id);
+    const isAsked = await this.refunds.askSoon(refundId);
+    if (!isAsked || difference.checkCount >= MAX_CHECKS) await this.differences.rest(difference.id);
   }
 
   private async end(

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { payment } from '#libs/contracts';
 import { PaymentChannelFactory } from '#libs/payments';
@@ -71,7 +72,9 @@ export class FeeCorrections {
           .map(({ difference, id, from, to }) => ({
             aggregateId: id,
             payload: {
-              key: `${difference.accountId}:${subject}:${id}`,
+              // Stored with the changed fee, so that it is announced under this key however often.
+              key: randomUUID(),
+              subject: `${difference.accountId}:${subject}:${id}`,
               channel: difference.channel,
               accountId: difference.accountId,
               // What a channel gives back with a refund lowers what it has kept.

@@ -37,13 +37,15 @@ async function attemptRow(attemptId: string) {
   return row;
 }
 
+type Correction = Readonly<Record<'key' | 'subject' | 'difference', string>>;
+
 const corrections = async (id: string) =>
   (
     await fixture.database.query<{ payload: string | object }>(
       "SELECT `payload` FROM `outbox` WHERE `event_name` = 'fee.corrected' AND `aggregate_id` = ?",
       [id],
     )
-  ).map(({ payload }) => (typeof payload === 'string' ? (JSON.parse(payload) as unknown) : payload));
+  ).map(({ payload }) => (typeof payload === 'string' ? JSON.parse(payload) : payload) as Correction);
 
 const storyOf = async (orderId: string) =>
   (await fixture.stories.list(fixture.shards.ofId(orderId), orderId, '0', 50)).map(({ kind }) => kind);
@@ -196,7 +198,8 @@ describe('what repairs itself', () => {
     ]);
     expect(await corrections(payment.attemptId)).toEqual([
       {
-        key: `alipay-main:payment:${payment.attemptId}`,
+        key: expect.any(String),
+        subject: `alipay-main:payment:${payment.attemptId}`,
         channel: 'alipay',
         accountId: 'alipay-main',
         difference: '30000',
@@ -205,6 +208,21 @@ describe('what repairs itself', () => {
     ]);
     expect(await corrections(refundId)).toMatchObject([{ difference: '-120000' }]);
     expect((await attemptRow(payment.attemptId))?.fee).toBe('330000');
+  });
+
+  it('is a fee, and by an operator’s word once more when the channel corrects its bill', async () => {
+    const payment = await booked(fixture, { paidAt: noon });
+    for (const fee of [FEE + 30_000n, FEE, FEE + 30_000n]) {
+      fixture.channel.bills.set(day, [paymentLine(payment.attemptId, { fee })]);
+      const [difference] = await found(await reconcile(fixture, day));
+      if (difference?.state !== 'OPEN') continue;
+      const settling = { operatorId: '7', action: 'repair', reason: 'a corrected bill' } as const;
+      await fixture.desk.settle({ id: difference.id, ...settling });
+    }
+
+    const announced = await corrections(payment.attemptId);
+    expect(announced.map(({ difference }) => difference)).toEqual(['30000', '-30000', '30000']);
+    expect(new Set(announced.map(({ key }) => key)).size).toBe(3);
   });
 
   it('is a refund that the channel has done and we don’t know of: it is asked about at once', async () => {

@@ -26,7 +26,9 @@ export class RefundNotices {
       this.log.error({ refundId: refund.id, mismatches }, 'notify about a refund of another account');
       return true;
     }
-    if (refund.state === 'PROCESSING') await this.progress.hear(refund, answer);
+    // Alipay's notify names the refund and not what became of it.
+    if (answer.state === 'PROCESSING') await this.refunds.askSoon(refund.id);
+    else if (refund.state === 'PROCESSING') await this.progress.hear(refund, answer);
     return true;
   }
 }

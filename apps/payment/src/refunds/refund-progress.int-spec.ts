@@ -115,6 +115,19 @@ describe('a channel', () => {
     expect(await figuresOf(fixture, order.id)).toEqual([0n, 20n * YUAN, 0n]);
   });
 
+  it('that tells of a refund and not what became of it is asked at once', async () => {
+    const { order, refund: asked } = await refundWith(fixture, 'UNDECIDED');
+    fixture.channel.finish(asked.id);
+
+    expect(await fixture.notices.receive(asked.id, { state: 'PROCESSING' }, [])).toBe(true);
+
+    const { database, tables } = fixture.shards.ofId(asked.id);
+    const isDue =
+      'SELECT 1 FROM `' + tables.refunds + '` WHERE `id` = ? AND `next_action_at` <= UTC_TIMESTAMP(3)';
+    expect(await database.query(isDue, [asked.id])).toHaveLength(1);
+    expect((await refundRows(fixture, order.id))[0]).toMatchObject({ state: 'PROCESSING' });
+  });
+
   it('that tells by itself is heard once, and about no refund that nobody asked for', async () => {
     const { order, refund: asked } = await refundWith(fixture, 'UNDECIDED');
     fixture.channel.finish(asked.id);

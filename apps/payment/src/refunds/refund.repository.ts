@@ -185,6 +185,16 @@ export class RefundRepository {
     );
   }
 
+  /** Somebody has said that something happened to it: the next round asks the channel. @returns false once it has ended. */
+  async askSoon(refundId: string): Promise<boolean> {
+    const { database, tables } = this.shards.ofId(refundId);
+    const { affectedRows } = await database.write(
+      `UPDATE \`${tables.refunds}\` SET \`next_action_at\` = UTC_TIMESTAMP(3) WHERE \`id\` = ? AND \`state\` IN ('REQUESTED', 'PROCESSING')`,
+      [refundId],
+    );
+    return affectedRows === 1;
+  }
+
   /** Counts a question to the channel before it is put: after a crash we know that it may have been. */
   async countCall(refundId: string): Promise<void> {
     const { database, tables } = this.shards.ofId(refundId);

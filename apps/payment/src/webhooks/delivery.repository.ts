@@ -104,6 +104,17 @@ export class DeliveryRepository {
       );
   }
 
+  /** Deletes the oldest that were made before a moment and are not due any more. @returns how many. */
+  async prune({ database, tables }: OrderShard, madeBefore: Date, limit: number): Promise<number> {
+    // From the lower end of the primary key, so that a round without anything old reads one batch and not the table.
+    const { affectedRows } = await database.write(
+      `DELETE FROM \`${tables.webhookDeliveries}\` WHERE \`created_at\` < ? AND \`next_try_at\` IS NULL AND \`id\` IN
+         (SELECT \`id\` FROM (SELECT \`id\` FROM \`${tables.webhookDeliveries}\` ORDER BY \`id\` LIMIT ?) AS \`oldest\`)`,
+      [madeBefore, limit],
+    );
+    return affectedRows;
+  }
+
   /** Newest first. */
   async list(
     { merchantId, webhookId, state, cursor }: Omit<RequestOf<typeof payment.listDeliveries>, 'limit'>,

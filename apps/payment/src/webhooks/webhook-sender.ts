@@ -2,8 +2,9 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { Sweep, within } from '#libs/jobs';
 import { Log } from '#libs/service';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
+import { PaymentMetrics } from '../payment-metrics.js';
 import { type ClaimedDelivery, DeliveryRepository } from './delivery.repository.js';
-import { postWebhook } from './webhook-post.js';
+import { type PostResult, postWebhook } from './webhook-post.js';
 import { signatureOf, WebhookSecrets } from './webhook-secrets.js';
 import { WebhookConfig } from './webhook.config.js';
 
@@ -29,6 +30,7 @@ export class WebhookSender implements OnApplicationBootstrap, BeforeApplicationS
     private readonly deliveries: DeliveryRepository,
     private readonly secrets: WebhookSecrets,
     private readonly config: WebhookConfig,
+    private readonly metrics: PaymentMetrics,
     private readonly log: Log,
   ) {
     this.sweeps = shards.all.map(
@@ -110,7 +112,9 @@ export class WebhookSender implements OnApplicationBootstrap, BeforeApplicationS
     });
     // Whether it arrived, nobody knows: not a failure of the receiver, and sent again after the lease.
     if (result.error !== null && this.shutdown.signal.aborted) return;
-    await this.deliveries.note(shard, delivery, result, this.config.ladderMs[delivery.rung] ?? null);
+    const nextTryInMs = this.config.ladderMs[delivery.rung] ?? null;
+    await this.deliveries.note(shard, delivery, result, nextTryInMs);
+    this.metrics.webhooks.inc({ result: resultOf(result, nextTryInMs) });
     const fields = { webhookId: delivery.webhook_id, deliveryId: delivery.id, eventId: id, ...result };
     if (result.error === null) this.log.debug(fields, 'a webhook was received');
     else this.log.info(fields, 'a webhook was not received');
@@ -121,4 +125,9 @@ export class WebhookSender implements OnApplicationBootstrap, BeforeApplicationS
       this.secrets.open(webhookId, sealed),
     );
   }
+}
+
+function resultOf({ error }: PostResult, nextTryInMs: number | null): 'delivered' | 'failed' | 'given_up' {
+  if (error === null) return 'delivered';
+  return nextTryInMs === null ? 'given_up' : 'failed';
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const KEY_BYTES = 32;
+const DAY_MS = 86_400_000;
 
 const keyFile = z.string().transform((file, context) => {
   try {
@@ -35,6 +36,8 @@ export const webhookEnvironment = z.object({
     .transform((text) => text.split(',').map(Number))
     .default([5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800]),
   WEBHOOK_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(60).default(10),
+  /** How long the log of deliveries reaches back. */
+  WEBHOOK_KEEP_DAYS: z.coerce.number().min(2).default(30),
   /** Lets webhooks reach this machine and its network: for development and tests. */
   WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
 });
@@ -45,6 +48,7 @@ export class WebhookConfig {
   readonly ladderMs: readonly number[];
   readonly timeoutMs: number;
   readonly allowsPrivate: boolean;
+  readonly keepMs: number;
   readonly sweepEveryMs: number;
 
   constructor(environment: z.output<typeof webhookEnvironment> & { readonly SWEEP_EVERY_MS: number }) {
@@ -52,6 +56,7 @@ export class WebhookConfig {
     this.ladderMs = environment.WEBHOOK_LADDER_SECONDS.map((seconds) => seconds * 1_000);
     this.timeoutMs = environment.WEBHOOK_TIMEOUT_SECONDS * 1_000;
     this.allowsPrivate = environment.WEBHOOK_ALLOW_PRIVATE;
+    this.keepMs = environment.WEBHOOK_KEEP_DAYS * DAY_MS;
     this.sweepEveryMs = environment.SWEEP_EVERY_MS;
   }
 }

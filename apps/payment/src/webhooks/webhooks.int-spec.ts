@@ -50,7 +50,14 @@ const serviceWith = (config: WebhookConfig) =>
   );
 
 const senderWith = (config = configOf(), repository = deliveries) =>
-  new WebhookSender(fixture.shards, repository, new WebhookSecrets(config), config, fixture.log);
+  new WebhookSender(
+    fixture.shards,
+    repository,
+    new WebhookSecrets(config),
+    config,
+    fixture.metrics,
+    fixture.log,
+  );
 
 const ALL = ['recharge.paid', 'recharge.credited', 'recharge.closed'] as const;
 let lastPath = 0;

@@ -1,4 +1,5 @@
 import { DeliveryRepository } from './delivery.repository.js';
+import { WebhookPruning } from './webhook-pruning.js';
 import { WebhookSecrets } from './webhook-secrets.js';
 import { WebhookSender } from './webhook-sender.js';
 import { WebhookRepository } from './webhook.repository.js';
@@ -13,4 +14,5 @@ export const WEBHOOK_PROVIDERS = [
   WebhookSecrets,
   WebhooksService,
   WebhookSender,
+  WebhookPruning,
 ];

@@ -12,7 +12,7 @@ export function feeCorrection(
     kind: 'fee_correction',
     scope: 'fee_correction',
     idempotencyKey: corrected.key,
-    reference: corrected.key,
+    reference: corrected.subject,
     externalId: null,
     headers,
     legs: [

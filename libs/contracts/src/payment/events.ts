@@ -74,8 +74,10 @@ export const refundSettled = event(
 export const feeCorrected = event(
   'fee.corrected',
   z.object({
-    /** `<channel account>:<payment|refund>:<number>`: the same line of a bill never corrects twice. */
+    /** Of this correction alone: a later bill may correct the same fee again. */
     key: z.string().max(80),
+    /** `<channel account>:<payment|refund>:<number>`: all corrections of one fee together. */
+    subject: z.string().max(80),
     channel: channelName,
     accountId: channelAccountId,
     difference: micros,

@@ -110,6 +110,7 @@ export function assembleReconciliation(
     comparisons,
     fees,
     inquiry,
+    new RefundRepository(shards),
     archive,
     story,
     log,
