@@ -7,7 +7,7 @@
  * - `running` ZSET of tickets that are admitted and not given back; score = until when their lease holds
  * - `owners`  ZSET of processes; score = when they were last heard of
  * - `keys`    HASH of call keys to the ticket that has them
- * - `health`  HASH: epoch, quietUntil, factor, circuit …, `probe:<ticket>`, and counters of each second
+ * - `health`  HASH: epoch, quietUntil, pacedTo, factor, circuit …, `probe:<ticket>`, and counters of each second
  */
 export const PRELUDE = `
 local queue, slots, running, owners, keys, health = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
@@ -26,9 +26,17 @@ export const OWNER_SILENCE_MS = 3_000;
 export const FIRST_LEASE_MS = 2_000;
 /** How long a call's slot is kept after its owner was last heard of. */
 export const LEASE_MS = 6_000;
+/** So many may go back to back before the line spreads them over the second. */
+const BURST = 10;
+/** A little faster than the rate: the slots are the limit, and pacing only keeps calls apart. */
+const PACE = 0.95;
 
 /**
  * Admission itself. ARGV: owner, slots, holdMs, maxInFlight, wakePrefix.
+ *
+ * Calls that go all at once wait for each other at the resource, and hold their slots for as long. So admissions are spread
+ * by the generic cell rate algorithm (ITU-T I.371): `pacedTo` is when the next would come at an even pace, and nobody is
+ * admitted more than a burst ahead of it. It keeps calls short and the rate near its limit; the limit itself are the slots.
  *
  * Whoever is first is admitted, whoever they belong to. Tickets of others are told to them by PUBLISH; when nobody listens
  * there (killed, or connecting again), the place is not kept: who lives registers again, with its old arrival.
@@ -73,21 +81,32 @@ end
 local function admitWaiting()
   local free, comeAgainIn = capacity()
   local admitted = {}
+  local interval = ${PACE} * 1000 / (slotCount * number('factor', 1))
+  local ahead = ${BURST} * interval
+  local pacedTo = number('pacedTo', 0)
+  -- A clock that was put back must not stop the line.
+  if pacedTo > now + ahead + interval then pacedTo = now end
   while free > 0 do
     local ticket = first()
     if not ticket then break end
+    if pacedTo > now + ahead then
+      comeAgainIn = math.min(comeAgainIn, math.max(1, math.ceil(pacedTo - ahead - now)))
+      break
+    end
     redis.call('ZREM', queue, ticket)
     local holder = ownerOf(ticket)
     if holder == owner or (isHeard(holder) and tell(holder, 'admitted', ticket) > 0) then
       redis.call('ZADD', slots, now + ${FIRST_LEASE_MS}, ticket)
       redis.call('ZADD', running, now + ${FIRST_LEASE_MS}, ticket)
       free = free - 1
+      pacedTo = math.max(pacedTo, now) + interval
       if holder == owner then admitted[#admitted + 1] = ticket end
       if circuit ~= 'closed' then
         redis.call('HSET', health, 'probe:' .. ticket, now, 'probeAt', now + number('probeEveryMs', 2000))
       end
     end
   end
+  redis.call('HSET', health, 'pacedTo', string.format('%.1f', pacedTo))
   return admitted, comeAgainIn
 end
 
