@@ -1,7 +1,7 @@
 // @ts-check
 // Who may import whom. `npm run check` enforces it.
 
-const SPECS = String.raw`\.(spec|int-spec|e2e-spec|browser-spec)\.ts$`;
+const SPECS = String.raw`\.(spec|int-spec|e2e-spec|disaster-spec|browser-spec)\.ts$`;
 /** Code that only tests run: specs, what lies in a folder for them, and the conformance suites. */
 const TEST_CODE = [SPECS, '^test/', '^bench/', '^libs/testing/', '/testing/', '/conformance/'];
 

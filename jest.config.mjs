@@ -40,6 +40,7 @@ export default {
     tier('unit', ['<rootDir>/{apps,libs,scripts}/**/*.spec.ts']),
     tier('integration', ['<rootDir>/{apps,libs,scripts}/**/*.int-spec.ts']),
     tier('e2e', ['<rootDir>/test/e2e/**/*.e2e-spec.ts']),
+    tier('disasters', ['<rootDir>/test/disasters/**/*.disaster-spec.ts']),
     tier('browser', ['<rootDir>/test/browser/**/*.browser-spec.ts']),
   ],
 };

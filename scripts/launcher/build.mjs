@@ -30,7 +30,8 @@ export async function buildServices(root, report) {
   const sources = folders
     .flatMap((folder) => filesIn(folder))
     .filter(
-      (file) => !relative(root, file).startsWith(CONSOLE) && !/\.(int-|e2e-|browser-)?spec\.ts$/.test(file),
+      (file) =>
+        !relative(root, file).startsWith(CONSOLE) && !/\.(int-|e2e-|disaster-|browser-)?spec\.ts$/.test(file),
     );
   await unlessUnchanged(join(root, 'dist', '.services-hash'), hashOf(root, sources), report, async () => {
     await runTool(

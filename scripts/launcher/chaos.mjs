@@ -8,16 +8,16 @@ import { main } from './main.mjs';
 import { Problem } from './problem.mjs';
 import { ROOT } from './root.mjs';
 
-const SPEC = 'test/e2e/chaos.e2e-spec';
+const SPEC = 'test/disasters/chaos.disaster-spec';
 
-/** `npm run chaos -- --seed 7 --payments 2000`: the random run of the end-to-end tests, with another seed; its last line is the summary. */
+/** `npm run chaos -- --seed 7 --payments 2000`: the random run of the tests, with another seed; its last line is the summary. */
 export function chaos() {
   return main(async () => {
     const { seed, payments } = readArguments(process.argv.slice(2));
     const folder = mkdtempSync(join(tmpdir(), 'clearbid-chaos-'));
     const summaryFile = join(folder, 'summary.txt');
     try {
-      const { code } = await run(process.execPath, [join(ROOT, 'scripts', 'test.mjs'), 'e2e', SPEC], {
+      const { code } = await run(process.execPath, [join(ROOT, 'scripts', 'test.mjs'), 'disasters', SPEC], {
         cwd: ROOT,
         stdio: 'inherit',
         env: {

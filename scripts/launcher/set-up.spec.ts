@@ -130,11 +130,11 @@ describe('npm test', () => {
   it('runs everything, or the tiers that are named, or what matches a pattern', () => {
     const names = (...args: string[]) => chooseTiers(args).tiers.map(({ name }) => name);
 
-    expect(names()).toEqual(['check', 'unit', 'integration', 'e2e', 'browser']);
+    expect(names()).toEqual(['check', 'unit', 'integration', 'e2e', 'disasters', 'browser']);
     expect(names('unit')).toEqual(['unit']);
     expect(names('e2e', 'kill')).toEqual(['e2e']);
     expect(chooseTiers(['e2e', 'kill']).patterns).toEqual(['kill']);
-    expect(names('wallet')).toEqual(['unit', 'integration', 'e2e', 'browser']);
+    expect(names('wallet')).toEqual(['unit', 'integration', 'e2e', 'disasters', 'browser']);
   });
 
   it('counts a suite that could not be loaded as a failure', () => {

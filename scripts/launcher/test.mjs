@@ -27,16 +27,18 @@ import { styleText } from './style.mjs';
  * @property {boolean} servers
  * @property {boolean} build
  * @property {boolean} browser
+ * @property {boolean} alone each of its files wants the whole machine
  */
 
 /** From the quickest answer to the slowest. */
 /** @type {Tier[]} */
 const TIERS = [
-  { name: 'check', jest: false, servers: false, build: false, browser: false },
-  { name: 'unit', jest: true, servers: false, build: false, browser: false },
-  { name: 'integration', jest: true, servers: true, build: false, browser: false },
-  { name: 'e2e', jest: true, servers: true, build: true, browser: false },
-  { name: 'browser', jest: true, servers: true, build: true, browser: true },
+  { name: 'check', jest: false, servers: false, build: false, browser: false, alone: false },
+  { name: 'unit', jest: true, servers: false, build: false, browser: false, alone: false },
+  { name: 'integration', jest: true, servers: true, build: false, browser: false, alone: false },
+  { name: 'e2e', jest: true, servers: true, build: true, browser: false, alone: false },
+  { name: 'disasters', jest: true, servers: true, build: true, browser: false, alone: true },
+  { name: 'browser', jest: true, servers: true, build: true, browser: true, alone: true },
 ];
 
 /** @typedef {import('./jest.mjs').Totals} Totals */
@@ -112,7 +114,7 @@ async function runTier(tier, { patterns, home, env, buildFailed, progress }) {
     root: ROOT,
     project: tier.name,
     patterns,
-    inBand: tier.build,
+    inBand: tier.alone,
     env,
     reportFile: join(home, 'reports', `${tier.name}.json`),
   });

@@ -19,7 +19,7 @@ jest.setTimeout(60_000);
  *  7. A notify is checked for its signature only: `notify/conflict.stories.ts`, and `wechat-notify.e2e-spec.ts`.
  *  8. Reconciliation in nested loops: `npm run bench reconcile`, whose time is linear in the lines.
  *  9. Two channels are paid and nobody gives one back: `ways/paid-twice.stories.ts`.
- * 10. Races of callbacks settle twice: as 6, and `chaos.e2e-spec.ts`.
+ * 10. Races of callbacks settle twice: as 6, and `chaos.disaster-spec.ts`.
  * 11. A QR code is given up while the buyer can still pay it: below.
  * 12. The channel is called inside a database transaction: below.
  */

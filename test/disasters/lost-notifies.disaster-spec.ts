@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestStack, type TestStack } from '#libs/testing';
-import { allTrades } from '../chaos/sandbox-book.js';
+import { allTrades } from './chaos/sandbox-book.js';
 import { Flood } from './flood.js';
 
 const MERCHANTS = 20;

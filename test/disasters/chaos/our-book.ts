@@ -1,5 +1,5 @@
 import type { payment } from '#libs/contracts';
-import { Books } from '../e2e/support/books.js';
+import { Books } from '../../e2e/support/books.js';
 
 const SHARDS = [0, 1, 2, 3];
 

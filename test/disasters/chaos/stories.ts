@@ -1,5 +1,5 @@
 import type { Account, TestStack } from '#libs/testing';
-import { storyForOperators } from '../e2e/support/story.js';
+import { storyForOperators } from '../../e2e/support/story.js';
 import type { Fault } from './verdict.js';
 
 interface Telling {
