@@ -317,6 +317,32 @@ export const enPayments = {
       STATE_DIFFERS: 'States differ',
       FEE_DIFFERS: 'Fees differ',
     },
+    kindTexts: {
+      ONLY_AT_CHANNEL: {
+        payment: 'The channel has this payment on its bill, and our book did not have it as paid.',
+        refund: 'The channel gave money of this order back, and nobody here had asked for it.',
+      },
+      ONLY_HERE: {
+        payment: 'Our book has this payment, and the channel’s bill of the day has not.',
+        refund: 'Our book has this refund, and the channel’s bill of the day has not.',
+      },
+      AMOUNT_DIFFERS: {
+        payment: 'The payment is on both sides, with different amounts.',
+        refund: 'The refund is on both sides, with different amounts.',
+      },
+      STATE_DIFFERS: {
+        payment: 'The payment is on both sides, but only one says that the money has moved.',
+        refund: 'The refund is on both sides, but only one says that the money went back.',
+      },
+      FEE_DIFFERS: {
+        payment: 'The channel kept another fee of this payment than our book says.',
+        refund: 'The channel gave back another fee with this refund than our book says.',
+      },
+    },
+    foreignTexts: {
+      payment: 'The channel took this payment for our account, and no order here belongs to it.',
+      refund: 'The channel gave money of our account back, and no order here belongs to it.',
+    },
     differenceStates: {
       CARRIED: 'Carried over',
       OPEN: 'Open',
@@ -334,20 +360,34 @@ export const enPayments = {
     feeHere: 'Fee with us',
     absent: 'nothing',
     ourNumber: 'Our number',
+    billNumber: 'Order number on the bill',
     channelNumber: 'Channel’s number',
     actions: { accept: 'Accept', repair: 'Repair', refund: 'Give back', write_off: 'Write off' },
     actionTexts: {
       accept: 'The difference is known and stays as it is.',
-      repair: 'The channel is asked once more, and our book follows its word.',
-      refund: 'The money goes back to whoever paid it.',
+      refund:
+        'The channel is asked once more. What it took without an order that it can pay goes back to whoever paid it.',
       write_off: 'It is booked as a loss or gain. Another operator has to approve.',
     },
+    repairTexts: {
+      ONLY_AT_CHANNEL: 'The channel is asked once more, and our book follows its word.',
+      ONLY_HERE: 'It is looked for on the bills of other days.',
+      AMOUNT_DIFFERS: 'The channel is asked once more, and our book follows its word.',
+      STATE_DIFFERS: 'The channel is asked about the refund now, and our book follows its word.',
+      FEE_DIFFERS: 'Our book takes the fee of the bill.',
+    },
+    notYet: 'The repair has begun or could not help yet: the difference stays until it agrees.',
+    asked: 'It waits for another operator’s approval.',
+    approved: 'It is written off.',
+    sentBack: 'It is sent back and open again.',
     settled: 'The difference is settled: {{state}}.',
     approve: 'Approve',
     reject: 'Send back',
     ownWish: 'You asked for this: another operator has to approve it.',
     because: 'Reason given',
-    settledBy: 'By',
+    settledBy: 'Settled by',
+    byItself: 'itself',
+    byYou: 'you',
     approvedBy: 'Approved by',
   },
 };

@@ -312,6 +312,32 @@ export const zhPayments: Pick<Dictionary, keyof typeof enPayments> = {
       STATE_DIFFERS: '状态不符',
       FEE_DIFFERS: '手续费不符',
     },
+    kindTexts: {
+      ONLY_AT_CHANNEL: {
+        payment: '渠道账单上有此笔收款，而我方账上当时未记为已付。',
+        refund: '渠道退回了该订单的款项，而我方无人申请过此退款。',
+      },
+      ONLY_HERE: {
+        payment: '我方账上有此笔收款，而当日渠道账单上没有。',
+        refund: '我方账上有此笔退款，而当日渠道账单上没有。',
+      },
+      AMOUNT_DIFFERS: {
+        payment: '双方均有此笔收款，但金额不同。',
+        refund: '双方均有此笔退款，但金额不同。',
+      },
+      STATE_DIFFERS: {
+        payment: '双方均有此笔收款，但只有一方记为已收。',
+        refund: '双方均有此笔退款，但只有一方记为已退。',
+      },
+      FEE_DIFFERS: {
+        payment: '渠道对此笔收款收取的手续费与我方账面不同。',
+        refund: '渠道随此笔退款退回的手续费与我方账面不同。',
+      },
+    },
+    foreignTexts: {
+      payment: '渠道为我方账户收了此笔款项，而我方没有对应的订单。',
+      refund: '渠道从我方账户退出了此笔款项，而我方没有对应的订单。',
+    },
     differenceStates: {
       CARRIED: '结转',
       OPEN: '待处理',
@@ -329,20 +355,33 @@ export const zhPayments: Pick<Dictionary, keyof typeof enPayments> = {
     feeHere: '我方手续费',
     absent: '无',
     ourNumber: '我方单号',
+    billNumber: '账单上的商户单号',
     channelNumber: '渠道单号',
     actions: { accept: '接受', repair: '修复', refund: '退回', write_off: '核销' },
     actionTexts: {
       accept: '差异原因已知，保持现状。',
-      repair: '再次向渠道查询，并以其结果更正账目。',
-      refund: '款项退回付款人。',
+      refund: '再次向渠道查询；渠道已收而无法入账的款项退回付款人。',
       write_off: '记为损益，须由另一人复核。',
     },
+    repairTexts: {
+      ONLY_AT_CHANNEL: '再次向渠道查询，并以其结果更正账目。',
+      ONLY_HERE: '在其他日期的账单中查找此笔款项。',
+      AMOUNT_DIFFERS: '再次向渠道查询，并以其结果更正账目。',
+      STATE_DIFFERS: '立即向渠道查询此笔退款，并以其结果更正账目。',
+      FEE_DIFFERS: '以账单上的手续费更正账目。',
+    },
+    notYet: '修复已开始或暂未成功：差异保留至双方一致。',
+    asked: '等待另一人复核。',
+    approved: '已核销。',
+    sentBack: '已驳回，重新待处理。',
     settled: '差异已处理：{{state}}。',
     approve: '批准',
     reject: '驳回',
     ownWish: '此项由您提出，须由另一人复核。',
     because: '处理原因',
     settledBy: '处理人',
+    byItself: '系统自动',
+    byYou: '您',
     approvedBy: '复核人',
   },
 };

@@ -31,7 +31,10 @@ export function DifferenceItem({ difference }: { difference: Difference }) {
         </strong>
         <Tag tone={toneOf(difference.state)}>{t(`reconciliation.differenceStates.${difference.state}`)}</Tag>
       </div>
-      <p>{difference.explanation}</p>
+      <p>{t(`reconciliation.${textOf(difference)}`)}</p>
+      <p className={work.faint} lang="en">
+        {difference.explanation}
+      </p>
       <dl className={work.sums}>
         <Sum name={t('reconciliation.atChannel')} value={difference.channelAmount} />
         <Sum name={t('reconciliation.here')} value={difference.ourAmount} />
@@ -49,7 +52,11 @@ export function DifferenceItem({ difference }: { difference: Difference }) {
           </Fact>
         )}
         {difference.ourNumber !== null && (
-          <Fact name={t('reconciliation.ourNumber')}>
+          <Fact
+            name={t(
+              difference.rechargeId === null ? 'reconciliation.billNumber' : 'reconciliation.ourNumber',
+            )}
+          >
             <LongNumber value={difference.ourNumber} />
           </Fact>
         )}
@@ -61,18 +68,31 @@ export function DifferenceItem({ difference }: { difference: Difference }) {
         {difference.reason !== null && <Fact name={t('reconciliation.because')}>{difference.reason}</Fact>}
         {difference.settledAt !== null && (
           <Fact name={t('reconciliation.settledBy')}>
-            {difference.settledBy !== null && `${difference.settledBy} · `}
-            <Instant at={difference.settledAt} />
+            <Person id={difference.settledBy} /> · <Instant at={difference.settledAt} />
           </Fact>
         )}
         {difference.approvedBy !== null && (
-          <Fact name={t('reconciliation.approvedBy')}>{difference.approvedBy}</Fact>
+          <Fact name={t('reconciliation.approvedBy')}>
+            <Person id={difference.approvedBy} />
+          </Fact>
         )}
       </dl>
       <Approval difference={difference} />
       <Actions difference={difference} />
     </li>
   );
+}
+
+/** What has happened, for somebody who knows books and not our states. */
+function textOf({ kind, subject, rechargeId }: Difference) {
+  const isForeign = kind === 'ONLY_AT_CHANNEL' && rechargeId === null;
+  return isForeign ? (`foreignTexts.${subject}` as const) : (`kindTexts.${kind}.${subject}` as const);
+}
+
+function Person({ id }: { id: string | null }) {
+  const { t } = useTranslation();
+  const { id: ownId } = useAccount();
+  return id === null ? t('reconciliation.byItself') : id === ownId ? t('reconciliation.byYou') : id;
 }
 
 function Sum({ name, value }: { name: string; value: string | null }) {
@@ -111,7 +131,11 @@ function Actions({ difference }: { difference: Difference }) {
       {action !== null && (
         <ReasonDialog
           title={t(`reconciliation.actions.${action}`)}
-          text={t(`reconciliation.actionTexts.${action}`)}
+          text={t(
+            action === 'repair'
+              ? `reconciliation.repairTexts.${difference.kind}`
+              : `reconciliation.actionTexts.${action}`,
+          )}
           confirm={t(`reconciliation.actions.${action}`)}
           maxLength={REASON_LENGTH}
           error={settling.error}

@@ -33,18 +33,32 @@ export function toneOf(state: Difference['state']): Tone {
 }
 
 export function useSettleDifference(id: string, onDone: () => void) {
-  const tellAndRefresh = useToldAndRefreshed(onDone);
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const refresh = useRefresh();
   return useMutation({
     mutationFn: (body: { action: DifferenceAction; reason: string }) =>
       answerOf(
         api.POST('/v1/admin/reconciliation-differences/{id}/settle', { params: { path: { id } }, body }),
       ),
-    ...tellAndRefresh,
+    onSuccess: ({ state }: Difference): void => {
+      // A repair may not help, or not at once.
+      if (state === 'OPEN' || state === 'CARRIED') void message.info(t('reconciliation.notYet'));
+      else if (state === 'APPROVAL_PENDING') void message.info(t('reconciliation.asked'));
+      else {
+        const words = t(`reconciliation.differenceStates.${state}`);
+        void message.success(t('reconciliation.settled', { state: words }));
+      }
+      onDone();
+    },
+    onSettled: refresh,
   });
 }
 
 export function useApproveWriteOff(id: string) {
-  const tellAndRefresh = useToldAndRefreshed(() => undefined);
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const refresh = useRefresh();
   return useMutation({
     mutationFn: (approve: boolean) =>
       answerOf(
@@ -53,21 +67,15 @@ export function useApproveWriteOff(id: string) {
           body: { approve },
         }),
       ),
-    ...tellAndRefresh,
+    onSuccess: (_, approve): void => {
+      void message.success(t(approve ? 'reconciliation.approved' : 'reconciliation.sentBack'));
+    },
+    onSettled: refresh,
   });
 }
 
-function useToldAndRefreshed(onDone: () => void) {
-  const { t } = useTranslation();
-  const { message } = App.useApp();
+/** Somebody else may have been faster: whether it was done or refused, the list has changed. */
+function useRefresh() {
   const queries = useQueryClient();
-  return {
-    onSuccess: ({ state }: Difference): void => {
-      const words = t(`reconciliation.differenceStates.${state}`);
-      void message.success(t('reconciliation.settled', { state: words }));
-      onDone();
-    },
-    // Somebody else may have been faster: either way the list has changed.
-    onSettled: () => void queries.invalidateQueries({ queryKey: queryKeys.allReconciliations }),
-  };
+  return (): void => void queries.invalidateQueries({ queryKey: queryKeys.allReconciliations });
 }

@@ -14,12 +14,13 @@ import { PageSkeleton } from '../../ui/page-skeleton';
 import { ProblemAlert } from '../../ui/problem-alert';
 import { DifferenceItem } from './difference-item';
 import { DIFFERENCE_KINDS, DIFFERENCE_STATES } from './differences';
-import { ReconciliationTag } from './reconciliations-page';
+import { isAtWork, LOOK_AGAIN_MS, ReconciliationTag } from './reconciliations-page';
 import styles from './reconciliation.module.css';
 
 type Reconciliation = Schemas['Reconciliation'];
 
 const PAGE_SIZE = 20;
+const OTHERS_MS = 10_000;
 const ANY = 'any';
 
 export function ReconciliationPage() {
@@ -29,6 +30,7 @@ export function ReconciliationPage() {
     queryKey: queryKeys.reconciliation(id),
     queryFn: ({ signal }) =>
       answerOf(api.GET('/v1/admin/reconciliations/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: ({ state }) => (state.data ? lookAgainMs(state.data) : false),
   });
   return (
     <>
@@ -42,6 +44,11 @@ export function ReconciliationPage() {
       {run.data && <Run run={run.data} />}
     </>
   );
+}
+
+/** No push tells of it: a run goes on by itself, and what is open may be settled by others. */
+function lookAgainMs(run: Reconciliation): number | false {
+  return isAtWork(run) ? LOOK_AGAIN_MS : run.openDifferences > 0 ? OTHERS_MS : false;
 }
 
 function Run({ run }: { run: Reconciliation }) {
@@ -84,7 +91,7 @@ function Run({ run }: { run: Reconciliation }) {
         </dl>
         {run.message !== null && <p className={styles.faint}>{run.message}</p>}
       </Panel>
-      <Differences reconciliationId={run.id} />
+      <Differences run={run} />
     </Page>
   );
 }
@@ -98,7 +105,7 @@ function Sum({ name, children }: { name: string; children: React.ReactNode }) {
   );
 }
 
-function Differences({ reconciliationId }: { reconciliationId: string }) {
+function Differences({ run }: { run: Reconciliation }) {
   const { t } = useTranslation();
   const [params] = useSearchParams();
   const navigate = useNavigate();
@@ -106,17 +113,19 @@ function Differences({ reconciliationId }: { reconciliationId: string }) {
   const state = DIFFERENCE_STATES.find((each) => each === params.get('state'));
   const kind = DIFFERENCE_KINDS.find((each) => each === params.get('kind'));
   const query = {
-    reconciliationId,
+    reconciliationId: run.id,
     ...(state && { state }),
     ...(kind && { kind }),
     ...(paging.cursor && { cursor: paging.cursor }),
     limit: PAGE_SIZE,
   };
   const differences = useQuery({
-    queryKey: queryKeys.differences(reconciliationId, query),
+    // A run that has ended may have found others.
+    queryKey: queryKeys.differences(run.id, { ...query, finishedAt: run.finishedAt }),
     queryFn: ({ signal }) =>
       answerOf(api.GET('/v1/admin/reconciliation-differences', { params: { query }, signal })),
     placeholderData: keepPreviousData,
+    refetchInterval: lookAgainMs(run),
   });
   const filter = (name: 'state' | 'kind', value: string): void => {
     const search = new URLSearchParams({ ...(state && { state }), ...(kind && { kind }), [name]: value });

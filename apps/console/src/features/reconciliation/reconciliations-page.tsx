@@ -20,7 +20,7 @@ import styles from './reconciliation.module.css';
 type Reconciliation = Schemas['Reconciliation'];
 
 const PAGE_SIZE = 20;
-const LOOK_AGAIN_MS = 2_000;
+export const LOOK_AGAIN_MS = 2_000;
 const TONES: Readonly<Record<Reconciliation['state'], Tone>> = {
   WAITING: 'waiting',
   LOADING: 'waiting',
@@ -83,7 +83,7 @@ export function ReconciliationsPage() {
 }
 
 /** A run begins by waiting for its bill, and may go on any moment. */
-const isAtWork = ({ state }: Reconciliation): boolean => state !== 'DONE' && state !== 'FAILED';
+export const isAtWork = ({ state }: Reconciliation): boolean => state !== 'DONE' && state !== 'FAILED';
 
 export function ReconciliationTag({ state }: { state: Reconciliation['state'] }) {
   const { t } = useTranslation();
