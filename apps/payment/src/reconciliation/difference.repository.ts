@@ -114,11 +114,20 @@ export class DifferenceRepository {
     );
   }
 
-  /** Takes differences whose time to be looked at has come; each is due again, later and later, whatever happens now. */
+  /**
+   * Takes differences whose time to be looked at has come; each is due again, later and later, whatever happens now.
+   *
+   * @param reconciliationId only those of a run, by the run itself: it is not done while one of them is being repaired,
+   *   so nobody else takes them as long as it is at work.
+   */
   async claimDue(limit: number, reconciliationId?: string): Promise<StoredDifference[]> {
+    const whose =
+      reconciliationId === undefined
+        ? "NOT EXISTS (SELECT 1 FROM `reconciliation` AS `r` WHERE `r`.`id` = `reconciliation_id` AND `r`.`state` IN ('LOADING', 'COMPARING'))"
+        : '`reconciliation_id` = ?';
     const ids = await this.database.transaction(async (transaction) => {
       const rows = await transaction.query<{ id: string }>(
-        `SELECT \`id\` FROM \`reconciliation_difference\` WHERE \`check_at\` <= UTC_TIMESTAMP(3)${reconciliationId === undefined ? '' : ' AND `reconciliation_id` = ?'} ORDER BY \`check_at\` LIMIT ? FOR UPDATE SKIP LOCKED`,
+        `SELECT \`id\` FROM \`reconciliation_difference\` WHERE \`check_at\` <= UTC_TIMESTAMP(3) AND ${whose} ORDER BY \`check_at\` LIMIT ? FOR UPDATE SKIP LOCKED`,
         reconciliationId === undefined ? [limit] : [reconciliationId, limit],
       );
       const found = rows.map(({ id }) => id);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { dayAfter, spanOf } from './beijing-day.js';
 import { LeaseLostError } from './reconciliation.repository.js';
-import { booked, paymentLine } from './testing/booked.js';
+import { AMOUNT, booked, paymentLine, tradeNoOf } from './testing/booked.js';
 import {
   type ReconciliationFixture,
   reconcile,
@@ -129,4 +129,27 @@ it('waits for a bill that is not written yet, and says so', async () => {
   expect(waiting).toMatchObject({ state: 'WAITING', finishedAt: null });
   expect(waiting.message).toContain('not written yet');
   expect(await fixture.runner.work(new AbortController().signal)).toBe(0);
+});
+
+it('is not done before its repairs are: nobody else takes them as long as it is at work', async () => {
+  const missed = await booked(fixture, { state: 'PENDING', createdAt: noon });
+  fixture.channel.bills.set(day, [paymentLine(missed.attemptId)]);
+  fixture.channel.isSilent = true;
+  const run = await reconcile(fixture, day);
+  fixture.channel.isSilent = false;
+  const trade = { channelTradeNo: tradeNoOf(missed.attemptId), amount: AMOUNT, paidAt: noon };
+  fixture.channel.trades.set(missed.attemptId, { state: 'PAID', ...trade });
+  const { database } = fixture;
+  await database.write('UPDATE `reconciliation_difference` SET `check_at` = UTC_TIMESTAMP(3)');
+  const states = [];
+
+  for (const state of ['COMPARING', 'DONE']) {
+    await database.write('UPDATE `reconciliation` SET `state` = ? WHERE `id` = ?', [state, run.id]);
+    await fixture.runner.check();
+    states.push(
+      ...(await fixture.differences.list({ reconciliationId: run.id }, 2)).map((each) => each.state),
+    );
+  }
+
+  expect(states).toEqual(['OPEN', 'REPAIRED']);
 });
