@@ -1,6 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import { EverybodysLock, OwnerLock, RedlockOwnerLock } from '#libs/locks';
+import { EverybodysLock, OwnerLock, RedlockOwnerLock, SharedOwnerLock } from '#libs/locks';
 import { Log, Metrics } from '#libs/service';
 
 /** How wallets are kept apart; see `OwnerLock` for what that is worth. */
@@ -25,7 +25,7 @@ export class LocksModule {
 
 function redlock(redis: Redis, log: Log, metrics: Metrics): OwnerLock {
   const unlocked = metrics.counter('wallet_unlocked_total', 'Work on a wallet without its lock', ['reason']);
-  return new RedlockOwnerLock({
+  const lock = new RedlockOwnerLock({
     redis,
     observer: {
       onUnlocked: (owner, reason) => {
@@ -37,4 +37,6 @@ function redlock(redis: Redis, log: Log, metrics: Metrics): OwnerLock {
       },
     },
   });
+  // Postings of one process to one wallet are gathered into one transaction, which decides them in order.
+  return new SharedOwnerLock(lock);
 }
