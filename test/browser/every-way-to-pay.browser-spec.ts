@@ -3,6 +3,10 @@ import type { Browser, Page } from 'playwright-core';
 import { type TestStack, startTestStack } from '#libs/testing';
 import { DESKTOP, type Visitor, fitsTheScreen, openBrowser, picture, visit } from './browser.js';
 import { outTradeNoOf, recharge, signIn } from './sign-in.js';
+import { offerStories } from './stories/offer.stories.js';
+import { operatorStories } from './stories/operator.stories.js';
+import { orderSearchStories } from './stories/order-search.stories.js';
+import { webhookStories } from './stories/webhook.stories.js';
 
 let stack: TestStack;
 let browser: Browser;
@@ -69,10 +73,8 @@ describe('a merchant', () => {
     await page.getByText('Scan with WeChat Pay on your phone').waitFor();
     const first = await outTradeNoOf(page);
     await page.getByRole('button', { name: 'Pay another way' }).click();
-    await page
-      .getByRole('dialog')
-      .getByRole('radio', { name: /Scan a QR code/ })
-      .click({ force: true });
+    // On the words and not on the hidden control: that click waits until the dialog stands still.
+    await page.getByRole('dialog').getByText('Scan a QR code').click();
     await page.getByText('Scan with Alipay on your phone').waitFor();
     const second = await outTradeNoOf(page);
     expect(second).not.toBe(first);
@@ -136,3 +138,9 @@ describe('an operator', () => {
     await operator.context.close();
   });
 });
+
+const stage = { stack: () => stack, browser: () => browser };
+webhookStories(stage);
+offerStories(stage);
+orderSearchStories(stage);
+operatorStories(stage);

@@ -190,6 +190,7 @@ describe('the same day, run again', () => {
     );
     expect(new Set(rows.map(({ kind }) => kind)).size).toBe(5);
     expect(ofOrder(planted.missed.id)).toEqual(['ONLY_AT_CHANNEL', 'REPAIRED', '20.00', '', '']);
+    expect(ofOrder(planted.missedAndSilent.id)?.at(-1)).toBe('The bill has it');
     expect(ofOrder(planted.onlyHere.id)).toEqual([
       'ONLY_HERE',
       'ACCEPTED',

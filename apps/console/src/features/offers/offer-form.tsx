@@ -63,7 +63,7 @@ export function OfferForm({ onClose }: { onClose: () => void }) {
     problems.has(part) ? words : undefined;
 
   return (
-    <Modal open title={t('offers.add')} onCancel={onClose} footer={null}>
+    <Modal open title={t('offers.add')} width={620} onCancel={onClose} footer={null}>
       <form
         className={styles.form}
         noValidate
@@ -100,6 +100,7 @@ export function OfferForm({ onClose }: { onClose: () => void }) {
           {(control) => (
             <InputNumber
               {...control}
+              className={styles.limit ?? ''}
               size="large"
               min={1}
               max={10_000}

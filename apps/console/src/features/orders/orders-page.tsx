@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Input, Select } from 'antd';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { answerOf, api, type Schemas } from '../../api/client';
@@ -109,6 +110,47 @@ function conditionsOf(params: URLSearchParams) {
 
 const ANY = 'any';
 
+interface SearchFieldProps {
+  readonly name: 'number' | 'merchant';
+  readonly pattern: RegExp;
+  readonly maxLength: number;
+  readonly onSearch: (value: string) => void;
+}
+
+/** What can't be such a number is not searched for, or the list would be that of all orders. */
+function SearchField({ name, pattern, maxLength, onSearch }: SearchFieldProps) {
+  const { t } = useTranslation();
+  const errorId = useId();
+  const [params] = useSearchParams();
+  const [isBad, setBad] = useState(false);
+  return (
+    <div className={name === 'number' ? styles.search : styles.merchantSearch}>
+      <Input.Search
+        key={params.get(name)}
+        aria-label={t(`orders.${name}`)}
+        placeholder={t(`orders.${name}Placeholder`)}
+        allowClear
+        maxLength={maxLength}
+        inputMode={name === 'merchant' ? 'numeric' : 'text'}
+        status={isBad ? 'error' : ''}
+        aria-invalid={isBad}
+        aria-describedby={errorId}
+        defaultValue={params.get(name) ?? ''}
+        onChange={() => setBad(false)}
+        onSearch={(text) => {
+          const value = text.trim();
+          const isGood = value === '' || pattern.test(value);
+          setBad(!isGood);
+          if (isGood) onSearch(value);
+        }}
+      />
+      <p id={errorId} role="alert" className={styles.bad}>
+        {isBad && t(name === 'number' ? 'orders.badNumber' : 'orders.badMerchant')}
+      </p>
+    </div>
+  );
+}
+
 function Conditions() {
   const { t } = useTranslation();
   const [params] = useSearchParams();
@@ -122,27 +164,8 @@ function Conditions() {
   };
   return (
     <search className={styles.conditions}>
-      <Input.Search
-        key={`number-${params.get('number')}`}
-        className={styles.search ?? ''}
-        aria-label={t('orders.number')}
-        placeholder={t('orders.numberPlaceholder')}
-        allowClear
-        maxLength={64}
-        defaultValue={params.get('number') ?? ''}
-        onSearch={(value) => set('number', value.trim())}
-      />
-      <Input.Search
-        key={`merchant-${params.get('merchant')}`}
-        className={styles.merchantSearch ?? ''}
-        aria-label={t('orders.merchant')}
-        placeholder={t('orders.merchantPlaceholder')}
-        allowClear
-        maxLength={19}
-        inputMode="numeric"
-        defaultValue={params.get('merchant') ?? ''}
-        onSearch={(value) => set('merchant', value.trim())}
-      />
+      <SearchField name="number" pattern={NUMBER} maxLength={64} onSearch={(value) => set('number', value)} />
+      <SearchField name="merchant" pattern={ID} maxLength={19} onSearch={(value) => set('merchant', value)} />
       <Select
         aria-label={t('recharges.state')}
         className={styles.select ?? ''}

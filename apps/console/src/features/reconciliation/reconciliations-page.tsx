@@ -104,13 +104,13 @@ function Row({ run }: { run: Reconciliation }) {
         <ReconciliationTag state={run.state} />
       </td>
       <td className={`${table.number} ${styles.lines}`}>{run.billLines}</td>
-      <td className={`${table.number} ${styles.paid}`}>
+      <td className={`${table.number} ${styles.paid}`} data-label={t('reconciliation.paid')}>
         <Amount value={run.paidAmount} />
       </td>
       <td className={`${table.number} ${styles.fees}`}>
         <Amount value={run.feeAmount} />
       </td>
-      <td className={`${table.number} ${styles.differences}`}>
+      <td className={`${table.number} ${styles.differences}`} data-label={t('reconciliation.differences')}>
         {run.differences}
         {run.openDifferences > 0 && (
           <span className={styles.open}>{t('reconciliation.open', { count: run.openDifferences })}</span>

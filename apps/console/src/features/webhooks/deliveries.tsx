@@ -18,7 +18,7 @@ type Delivery = Schemas['WebhookDelivery'];
 
 const PAGE_SIZE = 20;
 /** Deliveries are told by no push; while one is on its way the list is looked at again. */
-const LOOK_AGAIN_MS = 3_000;
+const LOOK_AGAIN_MS = 1_500;
 const TONES: Readonly<Record<Delivery['state'], Tone>> = {
   PENDING: 'waiting',
   DELIVERED: 'good',
@@ -80,8 +80,9 @@ function DeliveryItem({ delivery, url }: { delivery: Delivery; url: string | und
       </div>
       <p className={styles.faint}>
         <Instant at={delivery.createdAt} format="exact" /> · {t('webhooks.tries', { count: delivery.tries })}
-        {delivery.lastStatus !== null && ` · ${t('webhooks.status', { status: delivery.lastStatus })}`}
-        {delivery.lastError !== null && ` · ${delivery.lastError}`}
+        {delivery.lastStatus !== null
+          ? ` · ${t('webhooks.status', { status: delivery.lastStatus })}`
+          : delivery.lastError !== null && ` · ${delivery.lastError}`}
         {delivery.nextTryAt !== null && (
           <>
             {` · ${t('webhooks.nextTry')} `}
