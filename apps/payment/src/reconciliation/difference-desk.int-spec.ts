@@ -107,7 +107,11 @@ describe('an operator', () => {
       paidAt: new Date(),
     } as const;
     fixture.channel.trades.set(missed.attemptId, paid);
-    expect(await settle(id, 'repair')).toMatchObject({ state: 'REPAIRED' });
+    expect(await settle(id, 'repair')).toMatchObject({
+      state: 'REPAIRED',
+      reason: 'looked at it',
+      settledBy: FIRST,
+    });
   });
 
   it('gives back what pays nothing here: the money is made known first', async () => {

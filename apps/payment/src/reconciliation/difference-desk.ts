@@ -48,6 +48,7 @@ export class DifferenceDesk {
         break;
       case 'repair':
         await this.repair(difference);
+        await this.noteWhoRepaired(decision);
         break;
       case 'refund':
         await this.refund(difference, decision);
@@ -102,6 +103,13 @@ export class DifferenceDesk {
       await this.repairs.repair([difference]);
     } catch (error) {
       throw unavailableIfChannel(error, difference);
+    }
+  }
+
+  /** What the repair has settled at once was settled by whoever wanted it; what goes on settles itself later. */
+  private async noteWhoRepaired({ id, operatorId, reason }: OperatorDecision): Promise<void> {
+    for (const to of ['REPAIRED', 'EXPLAINED'] as const) {
+      await this.differences.settle(this.database, [id], [to], { to, reason, settledBy: operatorId });
     }
   }
 
