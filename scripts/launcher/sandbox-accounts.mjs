@@ -5,7 +5,22 @@ import { join } from 'node:path';
 import { ensureRsaPair } from './secrets.mjs';
 
 /** Who we are at the simulated channels; real accounts come from a PAYMENT_CHANNELS_FILE of the user's own. */
-const ALIPAY = [{ id: 'alipay-main', appId: '2021000000000001', sellerId: '2088000000000001', weight: 100 }];
+const ALIPAY = [
+  {
+    id: 'alipay-main',
+    appId: '2021000000000001',
+    sellerId: '2088000000000001',
+    certificates: false,
+    weight: 100,
+  },
+  {
+    id: 'alipay-second',
+    appId: '2021000000000002',
+    sellerId: '2088000000000002',
+    certificates: true,
+    weight: 50,
+  },
+];
 const WECHAT = [
   {
     id: 'wechat-main',
@@ -37,9 +52,10 @@ export function sandboxAccounts(directory, sandboxData) {
   const merchantsFile = join(directory, 'sandbox-merchants.json');
   const channelsFile = join(directory, 'channels.json');
   write(merchantsFile, {
-    alipay: ALIPAY.map(({ id, appId, sellerId }) => ({
+    alipay: ALIPAY.map(({ id, appId, sellerId, certificates }) => ({
       appId,
       sellerId,
+      certificates,
       publicKeyFile: `${id}-public-key.pem`,
     })),
     wechat: WECHAT.map(({ id, mchid, appid, serialNo }) => ({
@@ -69,7 +85,7 @@ export function sandboxAccounts(directory, sandboxData) {
 
 /** @param {string} sandboxUrl @param {string} keys */
 function alipayAccounts(sandboxUrl, keys) {
-  return ALIPAY.map(({ id, appId, sellerId, weight }) => ({
+  return ALIPAY.map(({ id, appId, sellerId, certificates, weight }) => ({
     id,
     channel: 'alipay',
     weight,
@@ -79,7 +95,15 @@ function alipayAccounts(sandboxUrl, keys) {
       sellerId,
       feeBasisPoints: FEE_BASIS_POINTS,
       privateKeyFile: `${id}-private-key.pem`,
-      alipayPublicKeyFiles: [join(keys, 'alipay-public-key.pem')],
+      ...(certificates
+        ? {
+            certificates: {
+              appCertFile: join(keys, `alipay-app-cert-${appId}.pem`),
+              alipayRootCertFile: join(keys, 'alipay-root-cert.pem'),
+              alipayCertFiles: [join(keys, 'alipay-cert.pem')],
+            },
+          }
+        : { alipayPublicKeyFiles: [join(keys, 'alipay-public-key.pem')] }),
     },
   }));
 }

@@ -3,9 +3,7 @@ import { SandboxConfig } from './config.js';
 
 const WANTED = {
   SANDBOX_DATA_DIR: 'data',
-  SANDBOX_ALIPAY_APP_ID: '9021000000000001',
-  SANDBOX_ALIPAY_SELLER_ID: '2088000000000001',
-  SANDBOX_ALIPAY_APP_PUBLIC_KEY_FILE: 'app.pem',
+  SANDBOX_MERCHANTS_FILE: 'merchants.json',
 };
 
 describe('the configuration', () => {
@@ -35,18 +33,15 @@ describe('the configuration', () => {
       SandboxConfig.load({
         SANDBOX_PORT: '70000',
         SANDBOX_TIME_SCALE: '0',
-        SANDBOX_ALIPAY_APP_ID: 'x',
         LOG_LEVEL: 'loud',
       });
 
     for (const name of [
       'SANDBOX_PORT',
       'SANDBOX_TIME_SCALE',
-      'SANDBOX_ALIPAY_APP_ID',
       'LOG_LEVEL',
       'SANDBOX_DATA_DIR: is missing',
-      'SANDBOX_ALIPAY_SELLER_ID: is missing',
-      'SANDBOX_ALIPAY_APP_PUBLIC_KEY_FILE: is missing',
+      'SANDBOX_MERCHANTS_FILE: is missing',
     ]) {
       expect(load).toThrow(name);
     }

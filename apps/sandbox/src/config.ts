@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { loadConfig } from '#libs/service';
 
 const port = z.coerce.number().int().min(0).max(65_535);
-const digits = z.string().regex(/^\d{1,32}$/, 'must be up to 32 digits');
 
 const environment = z.object({
   NODE_ENV: z
@@ -27,12 +26,8 @@ const environment = z.object({
   SANDBOX_RATE_LIMIT: z.coerce.number().int().min(1).max(1_000_000).default(100),
   /** Whether the merchant has subscribed to TRADE_CLOSED notifies; by default Alipay sends none. */
   SANDBOX_NOTIFY_ON_CLOSE: z.stringbool().default(false),
-  /** JSON: the merchants of WeChat Pay, see the README. */
-  SANDBOX_MERCHANTS_FILE: z.string().min(1).optional(),
-  SANDBOX_ALIPAY_APP_ID: digits,
-  SANDBOX_ALIPAY_SELLER_ID: digits,
-  /** The merchant's application public key, PEM or the bare base64 that Alipay's own tool writes. */
-  SANDBOX_ALIPAY_APP_PUBLIC_KEY_FILE: z.string().min(1),
+  /** JSON: the applications that Alipay knows and the merchants that WeChat Pay knows; see `channel/merchants-file.ts`. */
+  SANDBOX_MERCHANTS_FILE: z.string().min(1),
 });
 
 /** Everything the sandbox is told from outside, parsed once. */
@@ -46,8 +41,7 @@ export class SandboxConfig {
   readonly timeScale: number;
   readonly callsPerSecond: number;
   readonly notifyOnClose: boolean;
-  readonly merchantsFile: string | undefined;
-  readonly alipay: { readonly appId: string; readonly sellerId: string; readonly appPublicKeyFile: string };
+  readonly merchantsFile: string;
 
   private constructor(values: z.output<typeof environment>) {
     this.replica = values.REPLICA ?? `sandbox-${process.pid}`;
@@ -60,11 +54,6 @@ export class SandboxConfig {
     this.callsPerSecond = values.SANDBOX_RATE_LIMIT;
     this.notifyOnClose = values.SANDBOX_NOTIFY_ON_CLOSE;
     this.merchantsFile = values.SANDBOX_MERCHANTS_FILE;
-    this.alipay = Object.freeze({
-      appId: values.SANDBOX_ALIPAY_APP_ID,
-      sellerId: values.SANDBOX_ALIPAY_SELLER_ID,
-      appPublicKeyFile: values.SANDBOX_ALIPAY_APP_PUBLIC_KEY_FILE,
-    });
     Object.freeze(this);
   }
 

@@ -3,6 +3,7 @@ import { Health, Log, Metrics } from '#libs/service';
 import { AlipayChannel } from './alipay/alipay-channel.js';
 import { AlipayBillDownloadsController } from './alipay/bill-downloads.controller.js';
 import { AlipayBillDownloads } from './alipay/bill-downloads.js';
+import { AlipayApplications } from './alipay/alipay-applications.js';
 import { AlipayKeys } from './alipay/alipay-keys.js';
 import { AlipayNotify } from './alipay/alipay-notify.js';
 import { AlipayCloseNotify } from './alipay/close-notify.js';
@@ -39,6 +40,7 @@ export interface SandboxParts {
   readonly metrics: Metrics;
   readonly journal: Journal;
   readonly alipayKeys: AlipayKeys;
+  readonly applications: AlipayApplications;
   readonly wechat: WechatParts;
 }
 
@@ -66,6 +68,7 @@ export class SandboxModule {
         { provide: Metrics, useValue: parts.metrics },
         { provide: Journal, useValue: parts.journal },
         { provide: AlipayKeys, useValue: parts.alipayKeys },
+        { provide: AlipayApplications, useValue: parts.applications },
         PublicAddress,
         Statistics,
         Faults,

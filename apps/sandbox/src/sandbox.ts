@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Health, Metrics, type Log } from '#libs/service';
+import { AlipayApplications } from './alipay/alipay-applications.js';
 import { AlipayKeys } from './alipay/alipay-keys.js';
+import { readMerchants } from './channel/merchants-file.js';
 import type { SandboxConfig } from './config.js';
 import { ProblemFilter } from './control/problem.filter.js';
 import { validation } from './control/validation.js';
@@ -10,7 +12,6 @@ import { parseForm } from './http/form.js';
 import { parseJsonBody } from './http/json-body.js';
 import { PublicAddress } from './http/public-address.js';
 import { Journal } from './journal/journal.js';
-import { readWechatMerchants } from './wechat/merchants-file.js';
 import { loadWechat } from './wechat/wechat-parts.js';
 import { SandboxModule } from './sandbox.module.js';
 
@@ -34,13 +35,16 @@ export interface RunningSandbox {
  */
 export async function startSandbox(config: SandboxConfig, log: Log): Promise<RunningSandbox> {
   const health = new Health();
-  const alipayKeys = await AlipayKeys.load(config);
+  const merchants = await readMerchants(config.merchantsFile);
+  const keyDirectory = join(config.dataDir, 'keys');
+  const alipayKeys = await AlipayKeys.load(keyDirectory);
+  const applications = await AlipayApplications.load(merchants.alipay, alipayKeys.authority, keyDirectory);
   const journal = await Journal.open(join(config.dataDir, 'journal.jsonl'));
   health.register('journal', () => journal.check());
-  const wechat = await loadWechat(config.dataDir, await readWechatMerchants(config.merchantsFile));
+  const wechat = await loadWechat(config.dataDir, merchants.wechat);
   const metrics = new Metrics('sandbox', config.replica);
   const app = await NestFactory.create<NestFastifyApplication>(
-    SandboxModule.forRoot({ config, log, health, metrics, journal, alipayKeys, wechat }),
+    SandboxModule.forRoot({ config, log, health, metrics, journal, alipayKeys, applications, wechat }),
     new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES }),
     { logger: log.forNest(), abortOnError: false, rawBody: true },
   );

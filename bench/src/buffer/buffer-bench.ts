@@ -38,8 +38,11 @@ export async function benchBuffer(options: { redisUrl: string; prepays: number }
     const publicKeyFile = join(directory, 'app-public-key.pem');
     const privateKeyFile = join(directory, 'app-private-key.pem');
     await writeFile(publicKeyFile, publicKey.export({ type: 'spki', format: 'pem' }));
+    const merchantsFile = join(directory, 'merchants.json');
+    const application = { appId: APP_ID, sellerId: SELLER_ID, publicKeyFile };
+    await writeFile(merchantsFile, JSON.stringify({ alipay: [application] }));
     await writeFile(privateKeyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-    const sandboxUrl = await startSandbox(children, directory, publicKeyFile);
+    const sandboxUrl = await startSandbox(children, directory, merchantsFile);
     const task = (replica: number): ReplicaTask => ({
       redisUrl: options.redisUrl,
       line: `bench-${process.pid}`,
@@ -88,15 +91,16 @@ function summaryOf(
 async function limitOf(sandboxUrl: string): Promise<Pick<BufferFigures, 'refusals' | 'highestInOneSecond'>> {
   const response = await fetch(`${sandboxUrl}/control/stats`);
   const { alipayLimit } = (await response.json()) as {
-    alipayLimit: { refused: number; highestInOneSecond: number };
+    alipayLimit: Record<string, { refused: number; highestInOneSecond: number }>;
   };
-  return { refusals: alipayLimit.refused, highestInOneSecond: alipayLimit.highestInOneSecond };
+  const { refused = NaN, highestInOneSecond = NaN } = alipayLimit[APP_ID] ?? {};
+  return { refusals: refused, highestInOneSecond };
 }
 
 async function startSandbox(
   children: ChildProcess[],
   directory: string,
-  appPublicKeyFile: string,
+  merchantsFile: string,
 ): Promise<string> {
   const entry = fileURLToPath(new URL('../../../apps/sandbox/src/main.js', import.meta.url));
   const child = fork(entry, [], {
@@ -104,12 +108,9 @@ async function startSandbox(
       ...process.env,
       SANDBOX_PORT: '0',
       SANDBOX_PUBLIC_URL: '',
-      SANDBOX_MERCHANTS_FILE: '',
+      SANDBOX_MERCHANTS_FILE: merchantsFile,
       SANDBOX_DATA_DIR: directory,
       SANDBOX_RATE_LIMIT: String(RATE_PER_SECOND),
-      SANDBOX_ALIPAY_APP_ID: APP_ID,
-      SANDBOX_ALIPAY_SELLER_ID: SELLER_ID,
-      SANDBOX_ALIPAY_APP_PUBLIC_KEY_FILE: appPublicKeyFile,
       LOG_LEVEL: 'warn',
     },
   });

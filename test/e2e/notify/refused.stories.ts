@@ -67,7 +67,7 @@ export function refusedStories(world: NotifyWorld): void {
     function otherSignature(): string {
       return (
         world.writer
-          .signed(world.writer.fieldsOf({ outTradeNo: '1077389205120450560', amount: '50.00' }))
+          .signed(world.writer.fieldsOf({ outTradeNo: '1077389205120450560', amount: '50.00', payUrl: null }))
           .get('sign') ?? ''
       );
     }
@@ -142,7 +142,7 @@ export function refusedStories(world: NotifyWorld): void {
       '12345678901234567890123456789012',
     ])('signed by Alipay, of the order %j, which is none of ours', async (outTradeNo) => {
       const order = await world.newOrder(world.pauper);
-      const form = world.writer.signed(world.writer.fieldsOf({ outTradeNo, amount: '50.00' }));
+      const form = world.writer.signed(world.writer.fieldsOf({ outTradeNo, amount: '50.00', payUrl: null }));
 
       await world.expectRefused(order, () => world.post(form), 'UNKNOWN_ORDER');
     });
@@ -150,7 +150,11 @@ export function refusedStories(world: NotifyWorld): void {
     it("of an order's id in the place of its attempt's", async () => {
       const order = await world.newOrder(world.pauper);
       const form = world.writer.signed(
-        world.writer.fieldsOf({ outTradeNo: order.recharge.id, amount: '50.00' }),
+        world.writer.fieldsOf({
+          outTradeNo: order.recharge.id,
+          amount: '50.00',
+          payUrl: order.recharge.payUrl,
+        }),
       );
 
       await world.expectRefused(order, () => world.post(form), 'UNKNOWN_ORDER');

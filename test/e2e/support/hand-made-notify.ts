@@ -5,10 +5,16 @@ import type { RechargeView, TestStack } from '#libs/testing';
 
 export type NotifyFields = Readonly<Record<string, string>>;
 
+interface Application {
+  readonly appId: string;
+  readonly sellerId: string;
+}
+
 interface ChannelsFile {
   readonly accounts: readonly {
     readonly id: string;
-    readonly settings: { readonly appId: string; readonly sellerId: string };
+    readonly channel: string;
+    readonly settings: Application;
   }[];
 }
 
@@ -22,14 +28,16 @@ export class NotifyWriter {
   static of(stack: TestStack): NotifyWriter {
     const file = stack.envOf('payment-1')['PAYMENT_CHANNELS_FILE'] ?? '';
     const { accounts } = JSON.parse(readFileSync(file, 'utf8')) as ChannelsFile;
-    const account = accounts.find(({ id }) => id === 'alipay-main');
-    if (!account) throw new Error(`There is no alipay-main in ${file}`);
-    return new NotifyWriter(stack.dataDir, account.settings);
+    const ours = accounts.filter(({ channel }) => channel === 'alipay');
+    return new NotifyWriter(
+      stack.dataDir,
+      ours.map(({ settings }) => settings),
+    );
   }
 
   private constructor(
     dataDir: string,
-    private readonly account: { readonly appId: string; readonly sellerId: string },
+    private readonly applications: readonly Application[],
   ) {
     this.alipayKey = createPrivateKey(
       readFileSync(join(dataDir, 'sandbox', 'keys', 'alipay-private-key.pem')),
@@ -41,12 +49,13 @@ export class NotifyWriter {
 
   /** What Alipay would say of a recharge that was paid as asked, but for what is told otherwise. */
   fieldsOf(
-    { outTradeNo, amount }: Pick<RechargeView, 'outTradeNo' | 'amount'>,
+    { outTradeNo, amount, payUrl }: Pick<RechargeView, 'outTradeNo' | 'amount' | 'payUrl'>,
     other: NotifyFields = {},
   ): NotifyFields {
+    const { appId, sellerId } = this.applicationOf(payUrl);
     return {
-      app_id: this.account.appId,
-      auth_app_id: this.account.appId,
+      app_id: appId,
+      auth_app_id: appId,
       buyer_id: '2088722000000099',
       buyer_pay_amount: amount,
       charset: 'utf-8',
@@ -57,7 +66,7 @@ export class NotifyWriter {
       notify_type: 'trade_status_sync',
       out_trade_no: outTradeNo,
       receipt_amount: amount,
-      seller_id: this.account.sellerId,
+      seller_id: sellerId,
       subject: 'Clearbid recharge & more = 100 %',
       total_amount: amount,
       trade_no: `20261120220014${outTradeNo.slice(-14)}`,
@@ -65,6 +74,14 @@ export class NotifyWriter {
       version: '1.0',
       ...other,
     };
+  }
+
+  /** Which of ours the buyer was sent to; the first when nobody was sent anywhere. */
+  applicationOf(payUrl: string | null): Application {
+    const asked = payUrl === null ? null : new URL(payUrl).searchParams.get('app_id');
+    const found = this.applications.find(({ appId }) => asked === null || appId === asked);
+    if (!found) throw new Error(`None of our applications is ${asked}`);
+    return found;
   }
 
   /** The form as it goes over the wire, signed as Alipay signs unless told otherwise. */

@@ -76,10 +76,17 @@ export function configuredStories(world: WaysWorld): void {
         });
         return text;
       };
-      const [one, other] = [await merchant.recharge(), await merchant.recharge()];
+      // The other account is in certificate mode, and none of this is about it.
+      const { appId } = writer.applicationOf(null);
+      const rechargeThere = () =>
+        eventually('an order goes to this account', async () => {
+          const recharge = await merchant.recharge();
+          return writer.applicationOf(recharge.payUrl).appId === appId && recharge;
+        });
+      const [one, other] = [await rechargeThere(), await rechargeThere()];
       expect(await answerTo(other, renewed.privateKey)).not.toBe('success');
 
-      world.configure('alipay', (settings) => ({
+      world.configure('alipay-main', (settings) => ({
         ...settings,
         alipayPublicKeyFiles: [file, ...(settings['alipayPublicKeyFiles'] as string[])],
       }));
@@ -94,11 +101,11 @@ export function configuredStories(world: WaysWorld): void {
       expect(await answerTo(one)).toBe('success');
       await merchant.untilBalance('100.00');
 
-      world.configure('alipay', (settings) => ({
+      world.configure('alipay-main', (settings) => ({
         ...settings,
         alipayPublicKeyFiles: (settings['alipayPublicKeyFiles'] as string[]).slice(1),
       }));
-      const third = await merchant.recharge();
+      const third = await rechargeThere();
       await eventually(
         'the new key is believed no more',
         async () => (await answerTo(third, renewed.privateKey)) !== 'success',

@@ -109,12 +109,14 @@ export class WaysWorld {
     return this.stack.run('apps/auditor/src/main.js');
   }
 
-  /** Changes the settings of our accounts at a channel while everything runs, as an engineer would. */
-  configure(channel: string, change: (settings: Readonly<Record<string, unknown>>) => object): void {
+  /** Changes the settings of an account, or of all at a channel, while everything runs, as an engineer would. */
+  configure(which: string, change: (settings: Readonly<Record<string, unknown>>) => object): void {
     const file = this.stack.envOf('payment-1')['PAYMENT_CHANNELS_FILE'] ?? '';
     const { accounts } = JSON.parse(readFileSync(file, 'utf8')) as AccountsFile;
     const changed = accounts.map((account) =>
-      account.channel === channel ? { ...account, settings: change(account.settings) } : account,
+      account.id === which || account.channel === which
+        ? { ...account, settings: change(account.settings) }
+        : account,
     );
     writeFileSync(`${file}.new`, JSON.stringify({ accounts: changed }));
     renameSync(`${file}.new`, file);

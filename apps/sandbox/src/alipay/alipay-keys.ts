@@ -1,78 +1,62 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { SandboxConfig } from '../config.js';
-import { BadConfigurationError } from '#libs/service';
+import { readIfThere, writeWhole } from '../channel/key-files.js';
+import { alipaySerialOf, CertificateAuthority } from './alipay-certificates.js';
 
-const MIN_BITS = 2048;
-const OWNER_ONLY = 0o600;
+const BITS = 2048;
 
-/** Alipay's own key pair and what it holds of the merchant. */
+/**
+ * Alipay's own key, with which it signs everything, and the certificate of that key under Alipay's root. All live in `keys/`
+ * of the data directory and are made at the first start.
+ */
 export class AlipayKeys {
   private constructor(
-    /** Signs replies, notifies and synchronous returns. */
-    readonly alipayPrivateKey: KeyObject,
-    /** Verifies the merchant's requests. */
-    readonly appPublicKey: KeyObject,
+    /** Signs replies, notifies and synchronous returns, in either mode. */
+    readonly privateKey: KeyObject,
+    /** What replies and notifies in certificate mode say that they are signed with. */
+    readonly certificateSerial: string,
+    readonly authority: CertificateAuthority,
   ) {}
 
-  /** Makes Alipay's pair at the first start, in `keys/` of the data directory. */
-  static async load(config: SandboxConfig): Promise<AlipayKeys> {
-    const directory = join(config.dataDir, 'keys');
-    const privateKeyFile = join(directory, 'alipay-private-key.pem');
-    const publicKeyFile = join(directory, 'alipay-public-key.pem');
-    const known = await readIfThere(privateKeyFile);
-    const privateKey = known === undefined ? await newPrivateKey() : createPrivateKey(known);
+  static async load(directory: string): Promise<AlipayKeys> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    if (known === undefined)
-      await writeWhole(privateKeyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    const publicKey = createPublicKey(privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    await writeWhole(publicKeyFile, publicKey.export({ type: 'spki', format: 'pem' }));
-    return new AlipayKeys(privateKey, await readAppPublicKey(config.alipay.appPublicKeyFile));
+    const file = (name: string) => join(directory, name);
+    const privateKey = await ensurePrivateKey(file('alipay-private-key.pem'));
+    const publicKey = createPublicKey(privateKey);
+    const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    await writeWhole(file('alipay-public-key.pem'), publicPem, 'public');
+    const rootKey = await ensurePrivateKey(file('alipay-root-private-key.pem'));
+    const rootPem = await ensureFile(file('alipay-root-cert.pem'), () =>
+      CertificateAuthority.newRoot(rootKey),
+    );
+    const authority = CertificateAuthority.open(rootPem, rootKey);
+    const certificate = await ensureFile(file('alipay-cert.pem'), () =>
+      authority.issue('CN=Sandbox Alipay', publicKey),
+    );
+    return new AlipayKeys(privateKey, alipaySerialOf(new X509Certificate(certificate)), authority);
   }
 }
 
-async function newPrivateKey(): Promise<KeyObject> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: MIN_BITS });
+async function ensurePrivateKey(path: string): Promise<KeyObject> {
+  const known = await readIfThere(path);
+  if (known !== undefined) return createPrivateKey(known);
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: BITS });
+  await writeWhole(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 'private');
   return privateKey;
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-}
-
-/** In one step: whoever waits for the file never reads half a key. */
-async function writeWhole(path: string, content: string | Buffer): Promise<void> {
-  const fresh = `${path}.${process.pid}.new`;
-  await writeFile(fresh, content, { mode: OWNER_ONLY });
-  await chmod(fresh, OWNER_ONLY);
-  await rename(fresh, path);
-}
-
-async function readAppPublicKey(path: string): Promise<KeyObject> {
-  const refuse = (problem: string): never => {
-    throw new BadConfigurationError('sandbox', [`SANDBOX_ALIPAY_APP_PUBLIC_KEY_FILE: ${problem}`]);
-  };
-  const text = await readFile(path, 'utf8').catch(() => refuse(`${path} can't be read`));
-  if (text.includes('PRIVATE KEY'))
-    return refuse('holds a private key; Alipay only ever gets the public one');
-  const pem = text.includes('-----BEGIN')
-    ? text
-    : `-----BEGIN PUBLIC KEY-----\n${text.trim()}\n-----END PUBLIC KEY-----\n`;
-  const key = parsePublicKey(pem);
-  if (key?.asymmetricKeyType !== 'rsa') return refuse('holds no RSA public key');
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  return bits >= MIN_BITS ? key : refuse(`is a key of ${bits} bits; RSA2 needs ${MIN_BITS}`);
-}
-
-function parsePublicKey(pem: string): KeyObject | undefined {
-  try {
-    return createPublicKey(pem);
-  } catch {
-    return undefined;
-  }
+async function ensureFile(path: string, make: () => Promise<string>): Promise<string> {
+  const known = await readIfThere(path);
+  if (known !== undefined) return known;
+  const made = await make();
+  await writeWhole(path, made, 'public');
+  return made;
 }

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { SandboxConfig } from '../config.js';
 import type {
   Delivery,
   NotifyJob,
@@ -9,6 +8,7 @@ import type {
 } from '../notify/notify-job.js';
 import { formatYuan } from '../trade/fen.js';
 import { reportedFen, type Trade, type TradeState } from '../trade/trade.js';
+import { AlipayApplications } from './alipay-applications.js';
 import { AlipayKeys } from './alipay-keys.js';
 import { BUYER, FUND_CHANNEL, newNotifyId, TRADE_STATUS } from './alipay-words.js';
 import { formatBeijing } from '../trade/beijing-time.js';
@@ -32,7 +32,7 @@ export class AlipayNotify implements NotifyProtocol {
   readonly newNotifyId = newNotifyId;
 
   constructor(
-    private readonly config: SandboxConfig,
+    private readonly applications: AlipayApplications,
     private readonly keys: AlipayKeys,
   ) {}
 
@@ -46,7 +46,7 @@ export class AlipayNotify implements NotifyProtocol {
       ...Object.entries(this.fieldsOf(trade, job.event, job.notifyId)),
       ...Object.entries(overrides.fields ?? {}),
     ]);
-    const signature = await signRsa2(notifyContent(fields), this.keys.alipayPrivateKey);
+    const signature = await signRsa2(notifyContent(fields), this.keys.privateKey);
     fields.set('sign_type', 'RSA2');
     if (overrides.signature !== 'missing') {
       fields.set('sign', overrides.signature === 'wrong' ? spoilSignature(signature) : signature);
@@ -66,8 +66,9 @@ export class AlipayNotify implements NotifyProtocol {
 
   private fieldsOf(trade: Trade, event: TradeState, notifyId: string): Record<string, string> {
     const amount = formatYuan(reportedFen(trade));
-    const { appId, sellerId } = this.config.alipay;
+    const { appId, sellerId, certificateSerial } = this.applications.of(trade);
     return {
+      ...(certificateSerial === undefined ? {} : { alipay_cert_sn: this.keys.certificateSerial }),
       app_id: appId,
       auth_app_id: appId,
       ...(trade.body === undefined ? {} : { body: trade.body }),

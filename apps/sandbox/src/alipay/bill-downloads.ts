@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { BillDesk } from '../bill/bill-desk.js';
-import { SandboxConfig } from '../config.js';
 import { PublicAddress } from '../http/public-address.js';
+import type { AlipayApplication } from './alipay-applications.js';
 import { billFile } from './bill-file.js';
 import { failures, invalidParameter, type AlipayFailure } from './failure.js';
 import type { ReplyBody } from './reply.js';
@@ -12,6 +12,7 @@ import type { AlipayRequest } from './request.js';
 const VALID_MS = 30_000;
 
 interface Download {
+  readonly application: AlipayApplication;
   readonly date: string;
   readonly expiresAt: number;
 }
@@ -22,7 +23,6 @@ export class AlipayBillDownloads {
   private readonly downloads = new Map<string, Download>();
 
   constructor(
-    private readonly config: SandboxConfig,
     private readonly desk: BillDesk,
     private readonly address: PublicAddress,
   ) {}
@@ -36,7 +36,7 @@ export class AlipayBillDownloads {
     if (this.desk.stateOf(date, now) !== 'ready') return failures.billNotExist;
     for (const [token, { expiresAt }] of this.downloads) if (expiresAt < now) this.downloads.delete(token);
     const token = randomBytes(16).toString('hex');
-    this.downloads.set(token, { date, expiresAt: now + VALID_MS });
+    this.downloads.set(token, { application: request.application, date, expiresAt: now + VALID_MS });
     const url = `${this.address.url}/alipay-bill/download.resource?token=${token}`;
     return { code: '10000', msg: 'Success', bill_download_url: url };
   }
@@ -45,8 +45,12 @@ export class AlipayBillDownloads {
   async fileOf(token: string): Promise<Buffer | undefined> {
     const download = this.downloads.get(token);
     if (!download || download.expiresAt < Date.now()) return undefined;
-    return billFile(this.config.alipay.sellerId, download.date, [
-      ...this.desk.records('alipay', download.date),
-    ]);
+    const { application, date } = download;
+    const records = [...this.desk.records('alipay', date)];
+    return billFile(
+      application.sellerId,
+      date,
+      records.filter(({ trade }) => trade.account === application.appId),
+    );
   }
 }

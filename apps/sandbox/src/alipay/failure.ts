@@ -35,6 +35,10 @@ export const failures = {
     'isv.invalid-timestamp',
     '非法的时间戳参数，格式应为yyyy-MM-dd HH:mm:ss',
   ),
+  // Alipay lists no codes for these three: ours say what is wrong in its manner.
+  missingAppCertificate: failure('40001', 'isv.missing-app-cert-sn', '缺少应用公钥证书序列号参数'),
+  invalidAppCertificate: failure('40002', 'isv.invalid-app-cert-sn', '应用公钥证书序列号与应用不匹配'),
+  invalidRootCertificate: failure('40002', 'isv.invalid-alipay-root-cert-sn', '支付宝根证书序列号不正确'),
   invalidCharset: failure('40002', 'isv.invalid-charset', '字符集错误，沙箱仅支持utf-8'),
   invalidFormat: failure('40002', 'isv.invalid-format', '无效的数据格式，仅支持JSON'),
   invalidMethod: failure('40002', 'isv.invalid-method', '不存在的方法名'),

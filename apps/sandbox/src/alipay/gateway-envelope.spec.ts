@@ -125,9 +125,7 @@ describe('the limit of calls a second', () => {
     expect(refused[0]?.body).toMatchObject({ msg: 'Call Limited', sub_code: 'isv.app-call-limited' });
     expect(refused.every((reply) => sandbox.isSigned(reply))).toBe(true);
     expect((await sandbox.control('GET', '/stats')).body.alipayLimit).toEqual({
-      callsPerSecond: 10,
-      refused: refused.length,
-      highestInOneSecond: 10,
+      [sandbox.merchant.appId]: { callsPerSecond: 10, refused: refused.length, highestInOneSecond: 10 },
     });
   });
 

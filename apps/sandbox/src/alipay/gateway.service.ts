@@ -9,6 +9,7 @@ import { Statistics } from '../stats/statistics.js';
 import { QrCodes } from '../trade/qr-codes.js';
 import { TradeBook } from '../trade/trade-book.js';
 import type { Trade } from '../trade/trade.js';
+import { AlipayApplications } from './alipay-applications.js';
 import { AlipayKeys } from './alipay-keys.js';
 import { AlipayBillDownloads } from './bill-downloads.js';
 import { newTradeNo } from './alipay-words.js';
@@ -42,11 +43,12 @@ export type GatewayAnswer =
 /** `gateway.do`: one door for every method. */
 @Injectable()
 export class AlipayGateway {
-  private readonly limit: CallLimit;
+  private readonly limits: ReadonlyMap<string, CallLimit>;
   private readonly methods: ReadonlyMap<string, (request: AlipayRequest) => ReplyBody | AlipayFailure>;
 
   constructor(
-    private readonly config: SandboxConfig,
+    config: SandboxConfig,
+    private readonly applications: AlipayApplications,
     private readonly keys: AlipayKeys,
     private readonly book: TradeBook,
     qrCodes: QrCodes,
@@ -58,18 +60,19 @@ export class AlipayGateway {
     refunds: RefundBook,
     bills: AlipayBillDownloads,
   ) {
-    this.limit = new CallLimit(config.callsPerSecond);
-    this.statistics.report('alipayLimit', () => this.limit.statistics());
+    this.limits = new Map(
+      applications.all().map(({ appId }) => [appId, new CallLimit(config.callsPerSecond)] as const),
+    );
+    this.statistics.report('alipayLimit', () =>
+      Object.fromEntries([...this.limits].map(([appId, limit]) => [appId, limit.statistics()])),
+    );
     this.methods = new Map([
       ['alipay.trade.query', (request) => queryTrade(book, refunds, request)],
       ['alipay.trade.close', (request) => closeTrade(book, request)],
       ['alipay.data.dataservice.bill.downloadurl.query', (request) => bills.urlOf(request)],
       ['alipay.trade.refund', (request) => refundTrade({ book, refunds, faults }, request)],
       ['alipay.trade.fastpay.refund.query', (request) => queryRefund({ book, refunds, faults }, request)],
-      [
-        'alipay.trade.precreate',
-        (request) => precreateTrade(qrCodes, request, config.alipay.sellerId, address.url),
-      ],
+      ['alipay.trade.precreate', (request) => precreateTrade(qrCodes, request, address.url)],
     ]);
   }
 
@@ -89,11 +92,11 @@ export class AlipayGateway {
       this.tell(parameters, failure);
       return { type: 'refusal-page', failure } as const;
     };
-    const request = checkRequest(parameters, this.merchant());
+    const request = this.check(parameters);
     if ('failure' in request) return refuse(request.failure);
     const method = PAGE_METHODS.get(request.method);
     if (method === undefined) return refuse(failures.invalidMethod);
-    const terms = readTerms(request, method, this.config.alipay.sellerId, Date.now());
+    const terms = readTerms(request, method, Date.now());
     if (isFailure(terms)) return refuse(terms);
     const opened = this.book.open(terms, newTradeNo);
     if (opened.outcome !== 'created' && opened.outcome !== 'existing')
@@ -105,10 +108,9 @@ export class AlipayGateway {
   private async answerCall(parameters: Parameters): Promise<GatewayAnswer> {
     const method = parameters.get('method') ?? '';
     const signed = (body: ReplyBody | AlipayFailure) => this.signedReply(parameters, method, body);
-    if (parameters.get('app_id') === this.config.alipay.appId && !this.limit.tryCall()) {
+    if (this.limits.get(parameters.get('app_id') ?? '')?.tryCall() === false)
       return signed(failures.callLimited);
-    }
-    const request = checkRequest(parameters, this.merchant());
+    const request = this.check(parameters);
     if ('failure' in request) {
       if (request.signed) return signed(request.failure);
       this.tell(parameters, request.failure);
@@ -142,7 +144,7 @@ export class AlipayGateway {
   /** Trouble is ordered by the merchant's number, whichever number the call names. */
   private subjectOf(request: AlipayRequest): string {
     const numbers = numbersOf(request);
-    return (numbers && findTrade(this.book, numbers)?.outTradeNo) ?? numbers?.out_trade_no ?? '';
+    return (numbers && findTrade(this.book, request, numbers)?.outTradeNo) ?? numbers?.out_trade_no ?? '';
   }
 
   private async signedReply(
@@ -151,7 +153,10 @@ export class AlipayGateway {
     body: ReplyBody | AlipayFailure,
   ): Promise<{ type: 'reply'; text: string }> {
     if (isFailure(body)) this.tell(parameters, body);
-    return { type: 'reply', text: await signedReply(method, body, this.keys.alipayPrivateKey) };
+    const inCertificateMode =
+      this.applications.find(parameters.get('app_id') ?? '')?.certificateSerial !== undefined;
+    const serial = inCertificateMode ? this.keys.certificateSerial : undefined;
+    return { type: 'reply', text: await signedReply(method, body, this.keys.privateKey, serial) };
   }
 
   private tell(parameters: Parameters, failure: AlipayFailure): void {
@@ -159,7 +164,10 @@ export class AlipayGateway {
     this.log.debug({ method: parameters.get('method'), subCode: failure.sub_code }, 'Refused a call');
   }
 
-  private merchant() {
-    return { appId: this.config.alipay.appId, publicKey: this.keys.appPublicKey };
+  private check(parameters: Parameters): ReturnType<typeof checkRequest> {
+    return checkRequest(parameters, {
+      find: (appId) => this.applications.find(appId),
+      rootSerial: this.keys.authority.rootSerial,
+    });
   }
 }

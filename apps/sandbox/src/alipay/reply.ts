@@ -15,14 +15,20 @@ function serialise(body: ReplyBody | AlipayFailure): string {
   return JSON.stringify(body).replaceAll('/', '\\/');
 }
 
-/** A reply as Alipay sends it: the signature covers the exact bytes of the inner object. */
+/**
+ * A reply as Alipay sends it: the signature covers the exact bytes of the inner object.
+ *
+ * @param certificateSerial in certificate mode: whose key has signed.
+ */
 export async function signedReply(
   method: string,
   body: ReplyBody | AlipayFailure,
   key: KeyObject,
+  certificateSerial: string | undefined,
 ): Promise<string> {
   const inner = serialise(body);
-  return `{"${replyName(method)}":${inner},"sign":"${await signRsa2(inner, key)}"}`;
+  const signer = certificateSerial === undefined ? '' : `"alipay_cert_sn":"${certificateSerial}",`;
+  return `{"${replyName(method)}":${inner},${signer}"sign":"${await signRsa2(inner, key)}"}`;
 }
 
 export function unsignedReply(name: string, failure: AlipayFailure): string {

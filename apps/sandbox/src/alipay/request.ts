@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { parseBeijing } from '../trade/beijing-time.js';
+import type { AlipayApplication } from './alipay-applications.js';
 import { failures, invalidSignature, type AlipayFailure } from './failure.js';
 import { requestContent, verifyRsa2, type Parameters } from './signature.js';
-import type { KeyObject } from 'node:crypto';
 
 /** A request whose sender and integrity are proven. */
 export interface AlipayRequest {
+  readonly application: AlipayApplication;
   readonly method: string;
   readonly notifyUrl: string | undefined;
   readonly returnUrl: string | undefined;
@@ -18,6 +19,12 @@ export interface RequestRefusal {
   readonly signed: boolean;
 }
 
+/** What a request is checked against. */
+export interface KnownToAlipay {
+  readonly find: (appId: string) => AlipayApplication | undefined;
+  readonly rootSerial: string;
+}
+
 const bizObject = z.record(z.string(), z.unknown());
 const FULL_TIMESTAMP = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 
@@ -27,21 +34,23 @@ const FULL_TIMESTAMP = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
  */
 export function checkRequest(
   parameters: Parameters,
-  merchant: { readonly appId: string; readonly publicKey: KeyObject },
+  { find, rootSerial }: KnownToAlipay,
 ): AlipayRequest | RequestRefusal {
   const value = (name: string): string => parameters.get(name) ?? '';
   if (value('method') === '') return { failure: failures.missingMethod, signed: false };
   if (value('app_id') === '') return { failure: failures.missingAppId, signed: false };
-  if (value('app_id') !== merchant.appId) return { failure: failures.invalidAppId, signed: false };
-  const malformed = checkPublicParameters(value);
+  const application = find(value('app_id'));
+  if (application === undefined) return { failure: failures.invalidAppId, signed: false };
+  const malformed = checkPublicParameters(value) ?? checkCertificates(value, application, rootSerial);
   if (malformed) return { failure: malformed, signed: true };
   const content = requestContent(parameters);
-  if (!verifyRsa2(content, value('sign'), merchant.publicKey)) {
+  if (!verifyRsa2(content, value('sign'), application.publicKey)) {
     return { failure: invalidSignature(content), signed: true };
   }
   const biz = parseBizContent(value('biz_content'));
   if (biz === undefined) return { failure: failures.illegalJson, signed: true };
   return {
+    application,
     method: value('method'),
     notifyUrl: parameters.get('notify_url') || undefined,
     returnUrl: parameters.get('return_url') || undefined,
@@ -61,6 +70,18 @@ function checkPublicParameters(value: (name: string) => string): AlipayFailure |
   if (!/^utf-?8$/i.test(value('charset'))) return failures.invalidCharset;
   if (value('format') !== '' && value('format').toUpperCase() !== 'JSON') return failures.invalidFormat;
   return undefined;
+}
+
+/** In certificate mode a request names the certificate that it is signed with, and the root that it trusts. */
+function checkCertificates(
+  value: (name: string) => string,
+  { certificateSerial }: AlipayApplication,
+  rootSerial: string,
+): AlipayFailure | undefined {
+  if (certificateSerial === undefined) return undefined;
+  if (value('app_cert_sn') === '') return failures.missingAppCertificate;
+  if (value('app_cert_sn') !== certificateSerial) return failures.invalidAppCertificate;
+  return value('alipay_root_cert_sn') === rootSerial ? undefined : failures.invalidRootCertificate;
 }
 
 function parseBizContent(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { SandboxConfig } from '../config.js';
 import { formatYuan } from '../trade/fen.js';
 import { reportedFen, type Trade } from '../trade/trade.js';
+import { AlipayApplications } from './alipay-applications.js';
 import { AlipayKeys } from './alipay-keys.js';
 import { formatBeijing } from '../trade/beijing-time.js';
 import { notifyContent, signRsa2 } from './signature.js';
@@ -10,14 +10,14 @@ import { notifyContent, signRsa2 } from './signature.js';
 @Injectable()
 export class AlipayReturnUrl {
   constructor(
-    private readonly config: SandboxConfig,
+    private readonly applications: AlipayApplications,
     private readonly keys: AlipayKeys,
   ) {}
 
   /** @returns `undefined` when the merchant gave no `return_url`. */
   async of(trade: Trade): Promise<string | undefined> {
     if (trade.returnUrl === undefined) return undefined;
-    const { appId, sellerId } = this.config.alipay;
+    const { appId, sellerId } = this.applications.of(trade);
     const fields = new Map([
       ['app_id', appId],
       ['auth_app_id', appId],
@@ -30,7 +30,7 @@ export class AlipayReturnUrl {
       ['trade_no', trade.tradeNo],
       ['version', '1.0'],
     ]);
-    const signature = await signRsa2(notifyContent(fields), this.keys.alipayPrivateKey);
+    const signature = await signRsa2(notifyContent(fields), this.keys.privateKey);
     const url = new URL(trade.returnUrl);
     for (const [name, value] of fields) url.searchParams.set(name, value);
     url.searchParams.set('sign_type', 'RSA2');

@@ -32,7 +32,6 @@ const httpUrl = z.url({ protocol: /^https?$/ });
 export function readTerms(
   request: AlipayRequest,
   method: AlipayMethod,
-  sellerId: string,
   now: number,
 ): TradeTerms | AlipayFailure {
   const parsed = bizTerms.safeParse(request.biz);
@@ -41,6 +40,7 @@ export function readTerms(
     return invalidParameter(`${issue?.path.join('.') ?? 'biz_content'} ${issue?.message ?? ''}`.trim());
   }
   const biz = parsed.data;
+  const { appId, sellerId } = request.application;
   const amountFen = parseYuan(biz.total_amount);
   if (amountFen === undefined || amountFen < 1n || amountFen > MAX_FEN)
     return invalidParameter('total_amount');
@@ -62,6 +62,7 @@ export function readTerms(
   if (expiresAt === undefined) return invalidParameter('time_expire / timeout_express');
   return {
     channel: 'alipay',
+    account: appId,
     outTradeNo: biz.out_trade_no,
     method,
     amountFen,

@@ -256,7 +256,7 @@ describe('the control API', () => {
     expect(body).toMatchObject({
       startedAt: expect.any(String),
       calls: { 'alipay.trade.page.pay': expect.any(Number) },
-      alipayLimit: { callsPerSecond: 100, refused: 0 },
+      alipayLimit: { [sandbox.merchant.appId]: { callsPerSecond: 100, refused: 0 } },
       trades: { WAITING: expect.any(Number), PAID: expect.any(Number) },
       notifies: { tries: expect.any(Number), DELIVERED: expect.any(Number), PENDING: 0 },
       faults: { seed: null, rates: {} },

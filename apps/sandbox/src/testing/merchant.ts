@@ -14,8 +14,11 @@ let outTradeNumbers = 0;
  * SDK, which has a spec of its own.
  */
 export class Merchant {
-  readonly appId = '9021000000000001';
-  readonly sellerId = '2088000000000001';
+  constructor(
+    readonly appId = '9021000000000001',
+    readonly sellerId = '2088000000000001',
+  ) {}
+
   private readonly keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
   /** The application public key, as it is given to Alipay. */

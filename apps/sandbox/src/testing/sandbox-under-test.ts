@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Log } from '#libs/service';
+import type { AlipayApplicationEntry } from '../alipay/alipay-applications.js';
 import { SandboxConfig } from '../config.js';
 import { startSandbox, type RunningSandbox } from '../sandbox.js';
 import { Merchant } from './merchant.js';
@@ -69,16 +70,21 @@ export class SandboxUnderTest {
     variables: NodeJS.ProcessEnv = {},
     merchant = new Merchant(),
     dataDir?: string,
+    others: readonly AlipayApplicationEntry[] = [],
   ): Promise<SandboxUnderTest> {
     const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'sandbox-')));
     const keyFile = join(directory, 'app-public-key.pem');
     await writeFile(keyFile, merchant.publicKeyPem);
+    const merchantsFile = join(directory, 'alipay-merchants.json');
+    const { appId, sellerId } = merchant;
+    await writeFile(
+      merchantsFile,
+      JSON.stringify({ alipay: [{ appId, sellerId, publicKeyFile: keyFile }, ...others] }),
+    );
     const config = SandboxConfig.load({
       SANDBOX_PORT: '0',
       SANDBOX_DATA_DIR: directory,
-      SANDBOX_ALIPAY_APP_ID: merchant.appId,
-      SANDBOX_ALIPAY_SELLER_ID: merchant.sellerId,
-      SANDBOX_ALIPAY_APP_PUBLIC_KEY_FILE: keyFile,
+      SANDBOX_MERCHANTS_FILE: merchantsFile,
       ...variables,
     });
     const sandbox = await startSandbox(config, Log.create('sandbox', config.replica, 'fatal'));

@@ -5,6 +5,8 @@ import { DueQueue } from '../schedule/due-queue.js';
 import type { ChannelName, Trade, TradeState, TradeTerms } from './trade.js';
 
 const KIND = 'trade';
+/** Books of 0.1 knew one application only, and did not name it: the demo's. */
+const FORMER_ACCOUNT = '2021000000000001';
 
 export type OpenOutcome =
   | { readonly outcome: 'created' | 'existing'; readonly trade: Trade }
@@ -50,8 +52,7 @@ export class TradeBook implements OnApplicationShutdown {
 
   constructor(private readonly journal: Journal) {
     for (const trade of journal.take<Trade>(KIND).sort((a, b) => a.sequence - b.sequence)) {
-      trade.queries = 0;
-      this.remember(trade);
+      this.remember({ ...trade, account: trade.account ?? FORMER_ACCOUNT, queries: 0 });
     }
   }
 

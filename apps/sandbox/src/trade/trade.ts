@@ -14,6 +14,8 @@ export type TradeState = 'WAITING' | 'PAID' | 'FINISHED' | 'CLOSED';
 /** What the merchant asked for. */
 export interface TradeTerms {
   readonly channel: ChannelName;
+  /** Whose trade it is: the application at Alipay, the merchant at WeChat Pay. */
+  readonly account: string;
   /** The merchant's number for it. */
   readonly outTradeNo: string;
   readonly method: PayMethod;

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair, randomInt, type Key
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readIfThere, writeWhole } from './key-files.js';
+import { readIfThere, writeWhole } from '../channel/key-files.js';
 import {
   newPlatformCertificate,
   readPlatformCertificate,

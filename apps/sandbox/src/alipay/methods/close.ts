@@ -11,7 +11,7 @@ import { findTrade, numbersOf } from './trade-number.js';
 export function closeTrade(book: TradeBook, request: AlipayRequest): ReplyBody | AlipayFailure {
   const numbers = numbersOf(request);
   if (numbers === undefined) return invalidParameter('out_trade_no / trade_no');
-  const trade = findTrade(book, numbers);
+  const trade = findTrade(book, request, numbers);
   if (trade === undefined) return failures.tradeNotExist;
   switch (book.close(trade)) {
     case 'paid':

@@ -8,10 +8,9 @@ import { OPEN_FAILURES, readTerms } from '../trade-terms.js';
 export function precreateTrade(
   qrCodes: QrCodes,
   request: AlipayRequest,
-  sellerId: string,
   publicUrl: string,
 ): ReplyBody | AlipayFailure {
-  const terms = readTerms(request, 'qr', sellerId, Date.now());
+  const terms = readTerms(request, 'qr', Date.now());
   if (isFailure(terms)) return terms;
   const announced = qrCodes.announce(terms);
   if (announced.outcome !== 'announced') return OPEN_FAILURES[announced.outcome];

@@ -20,7 +20,7 @@ export function queryTrade(
 ): ReplyBody | AlipayFailure {
   const numbers = numbersOf(request);
   if (numbers === undefined) return invalidParameter('out_trade_no / trade_no');
-  const trade = findTrade(book, numbers);
+  const trade = findTrade(book, request, numbers);
   if (trade === undefined) {
     return {
       ...failures.tradeNotExist,

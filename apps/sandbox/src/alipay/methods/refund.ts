@@ -34,7 +34,7 @@ export function refundTrade(parts: RefundParts, request: AlipayRequest): ReplyBo
   if (numbers === undefined) return invalidParameter('out_trade_no / trade_no');
   const amountFen = parseYuan(textOf(request.biz['refund_amount']));
   if (amountFen === undefined || amountFen < 1n) return invalidParameter('refund_amount');
-  const trade = findTrade(parts.book, numbers);
+  const trade = findTrade(parts.book, request, numbers);
   if (trade === undefined) return failures.tradeNotExist;
   const outRefundNo = textOf(request.biz['out_request_no']);
   // Without a number of its own the refund is the trade's only one, for all of its money.
@@ -95,7 +95,7 @@ export function queryRefund(
   if (numbers === undefined) return invalidParameter('out_trade_no / trade_no');
   const outRefundNo = textOf(request.biz['out_request_no']);
   if (outRefundNo === '') return invalidParameter('out_request_no');
-  const trade = findTrade(book, numbers);
+  const trade = findTrade(book, request, numbers);
   if (trade === undefined) return failures.tradeNotExist;
   const refund = refunds.find('alipay', outRefundNo);
   const nothing = { code: '10000', msg: 'Success' };

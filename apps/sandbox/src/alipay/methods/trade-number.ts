@@ -15,8 +15,15 @@ export function numbersOf(request: AlipayRequest): TradeNumbers | undefined {
   return typeof outTradeNo === 'string' && outTradeNo !== '' ? { out_trade_no: outTradeNo } : undefined;
 }
 
-/** Alipay's number counts when both are given. */
-export function findTrade(book: TradeBook, numbers: TradeNumbers): Trade | undefined {
-  if (numbers.trade_no !== undefined) return book.findByTradeNo('alipay', numbers.trade_no);
-  return numbers.out_trade_no === undefined ? undefined : book.find('alipay', numbers.out_trade_no);
+/** Alipay's number counts when both are given. Others' trades don't exist for whoever asks. */
+export function findTrade(
+  book: TradeBook,
+  { application }: AlipayRequest,
+  numbers: TradeNumbers,
+): Trade | undefined {
+  const trade =
+    numbers.trade_no === undefined
+      ? book.find('alipay', numbers.out_trade_no ?? '')
+      : book.findByTradeNo('alipay', numbers.trade_no);
+  return trade?.account === application.appId ? trade : undefined;
 }

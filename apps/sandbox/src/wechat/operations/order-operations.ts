@@ -127,6 +127,7 @@ export class OrderOperations {
 function tradeTermsOf(terms: PrepayTerms): TradeTerms {
   return {
     channel: 'wechat',
+    account: terms.mchid,
     outTradeNo: terms.outTradeNo,
     method: terms.method,
     amountFen: terms.amountFen,
