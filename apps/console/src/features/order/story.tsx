@@ -9,7 +9,7 @@ import { Panel } from '../../ui/page';
 import { RowsSkeleton } from '../../ui/page-skeleton';
 import { ProblemAlert } from '../../ui/problem-alert';
 import styles from './story.module.css';
-import { useFactText } from './story-facts';
+import { useFactText, useStoryWord } from './story-facts';
 
 type StoryEvent = Schemas['RechargeEvent'];
 
@@ -77,13 +77,14 @@ function Event({ event }: { event: StoryEvent }) {
 /** The one fact that support wants to see without opening the details. */
 function Aside({ event: { kind, facts, channel } }: { event: StoryEvent }) {
   const { t } = useTranslation();
+  const wordOf = useStoryWord();
   const words: (string | null)[] = [];
   if (channel !== null && kind !== 'channel.called') words.push(t(`recharges.channels.${channel}`));
-  if (kind === 'channel.called') words.push(text(facts['call']), text(facts['outcome']), text(facts['code']));
+  if (kind === 'channel.called') words.push(...['call', 'outcome', 'code'].map((name) => text(facts[name])));
   if (kind === 'notify.refused') words.push(text(facts['reason']));
   if (kind === 'notify.accepted') words.push(text(facts['said']));
-  const said = words.filter((word) => word !== null && word !== '');
-  return said.length === 0 ? null : <span className={styles.faint}>{said.join(' · ')}</span>;
+  const said = words.filter((word): word is string => word !== null && word !== '');
+  return said.length === 0 ? null : <span className={styles.faint}>{said.map(wordOf).join(' · ')}</span>;
 }
 
 const text = (value: StoryEvent['facts'][string] | undefined): string | null =>
