@@ -25,7 +25,7 @@ export function alipaySerialOf(certificate: X509Certificate): string {
   const parts = certificate.issuer.split('\n');
   const number = BigInt(`0x${certificate.serialNumber}`).toString(10);
   return createHash('md5')
-    .update([...parts].reverse().join(',') + number)
+    .update(parts.toReversed().join(',') + number)
     .digest('hex');
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import iconv from 'iconv-lite';
-import { fromBuffer } from 'yauzl';
+import { fromBufferPromise } from 'yauzl';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AlipaySdk } from 'alipay-sdk';
 import { beijing, Merchant } from '../testing/merchant.js';
@@ -131,23 +131,14 @@ describe('Two applications', () => {
 /** The lines of a bill: GBK, in a zip. */
 async function textOf(url: string): Promise<string> {
   const { pathname, search } = new URL(url);
-  const zip = Buffer.from(await (await sandbox.open(pathname + search)).arrayBuffer());
-  return new Promise((resolve, reject) => {
-    fromBuffer(zip, { lazyEntries: false, decodeStrings: false }, (error, file) => {
-      if (error) return reject(error);
-      const parts: Promise<string>[] = [];
-      file.on('entry', (entry) => {
-        parts.push(
-          new Promise((done, fail) =>
-            file.openReadStream(entry, (problem, stream) =>
-              problem
-                ? fail(problem)
-                : buffer(stream).then((bytes) => done(iconv.decode(bytes, 'gbk')), fail),
-            ),
-          ),
-        );
-      });
-      file.on('end', () => void Promise.all(parts).then((texts) => resolve(texts.join('\n')), reject));
-    });
-  });
+  const zip = await fromBufferPromise(
+    Buffer.from(await (await sandbox.open(pathname + search)).arrayBuffer()),
+    {
+      decodeStrings: false,
+    },
+  );
+  const texts: string[] = [];
+  for await (const entry of zip.eachEntry())
+    texts.push(iconv.decode(await buffer(await zip.openReadStreamPromise(entry)), 'gbk'));
+  return texts.join('\n');
 }

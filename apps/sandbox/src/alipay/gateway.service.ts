@@ -129,6 +129,8 @@ export class AlipayGateway {
   ): Promise<GatewayAnswer> {
     const subject = this.subjectOf(request);
     if (this.faults.strikes('serverError', subject)) return { type: 'server-error' };
+    if (this.faults.strikes('overloaded', subject))
+      return this.signedReply(parameters, request.method, failures.callLimited);
     if (this.faults.strikes('unsignedError', subject)) {
       return { type: 'reply', text: unsignedReply('error_response', failures.unavailable) };
     }

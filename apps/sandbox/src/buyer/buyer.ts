@@ -14,6 +14,8 @@ export interface Purchase {
   readonly notify?: NotifyMode;
   readonly amountFen?: bigint;
   readonly delayMs?: number;
+  /** Milliseconds since 1970; now when left out. */
+  readonly paidAt?: number;
   readonly finished?: boolean;
 }
 
@@ -35,6 +37,7 @@ export class Buyer {
       amountFen: this.amountOf(trade, purchase),
       finished: purchase.finished ?? false,
       evenIfClosed,
+      ...(purchase.paidAt === undefined ? {} : { paidAt: purchase.paidAt }),
     });
     if (outcome !== 'paid' || trade.notifyUrl === undefined) return outcome;
     const { notify } = this.channels.of(trade.channel);

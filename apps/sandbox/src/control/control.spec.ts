@@ -60,6 +60,15 @@ describe('the control API', () => {
       expect(reply.body['total_amount']).toBe('0.50');
     });
 
+    it('pays at another time than now, which is the one that the channel tells', async () => {
+      const { outTradeNo } = await sandbox.openTrade();
+
+      await sandbox.pay(outTradeNo, { paidAt: '2026-01-02T03:04:05+08:00' });
+
+      const reply = await sandbox.call('alipay.trade.query', { out_trade_no: outTradeNo });
+      expect(reply.body['send_pay_date']).toBe('2026-01-02 03:04:05');
+    });
+
     it('pays beyond any refund', async () => {
       const outTradeNo = await openTrade();
 

@@ -20,6 +20,8 @@ export const paySchema = z
     notify: z.enum(NOTIFY_MODES).default('normal'),
     amount: yuan.optional(),
     delayMs: z.number().int().min(0).max(DAY_MS).optional(),
+    /** When the channel says that it was paid; now unless told. */
+    paidAt: z.iso.datetime({ offset: true }).transform(Date.parse).optional(),
     /** A URL that was not opened yet: opened first, as the buyer's browser would. */
     payUrl: z.url().optional(),
     /** TRADE_FINISHED in the place of TRADE_SUCCESS. */

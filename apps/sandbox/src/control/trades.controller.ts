@@ -65,6 +65,7 @@ export class TradesController {
       finished: body.finished,
       ...(body.amount === undefined ? {} : { amountFen: body.amount }),
       ...(body.delayMs === undefined ? {} : { delayMs: body.delayMs }),
+      ...(body.paidAt === undefined ? {} : { paidAt: body.paidAt }),
     });
     if (outcome === 'already-paid') {
       throw new Problem(

@@ -18,6 +18,8 @@ export const FAULT_KINDS = [
   'wrongAmount',
   /** The call is answered 502 and nothing is done. */
   'serverError',
+  /** The call is refused for being one too many, and nothing is done. */
+  'overloaded',
   /** The work is done, the answer says SYSTEM_ERROR. */
   'systemError',
   /** The call is answered by an `error_response` without a signature, and nothing is done. */

@@ -21,6 +21,8 @@ export interface Payment {
   readonly finished?: boolean;
   /** Whether money is taken for a closed trade, too: the channel's mistake, or its race. */
   readonly evenIfClosed?: boolean;
+  /** When; now unless told. */
+  readonly paidAt?: number;
 }
 
 export type PayOutcome = 'paid' | 'already-paid' | 'closed';
@@ -131,7 +133,7 @@ export class TradeBook implements OnApplicationShutdown {
     if (trade.state === 'PAID' || trade.state === 'FINISHED') return 'already-paid';
     if (trade.state === 'CLOSED' && !payment.evenIfClosed) return 'closed';
     trade.state = payment.finished ? 'FINISHED' : 'PAID';
-    trade.paidAt = Date.now();
+    trade.paidAt = payment.paidAt ?? Date.now();
     trade.paidFen = payment.amountFen ?? trade.amountFen;
     this.expiry.delete(keyOf(trade.channel, trade.outTradeNo));
     this.save(trade);

@@ -80,6 +80,8 @@ export class WechatApi {
   ): Promise<WireAnswer> {
     const subject = operation.subject(request.body);
     if (this.faults.strikes('serverError', subject)) return { type: 'server-error' };
+    if (this.faults.strikes('overloaded', subject))
+      return this.refuse(operation, failures.frequencyLimited, signer);
     if (this.faults.strikes('unsignedError', subject)) return this.refuse(operation, failures.systemError);
     const result = await operation.work(request);
     await this.journal.flush();
