@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 import { PHONE, fitsTheScreen, picture } from '../browser.js';
 import { type SignedInVisitor, type Stage, enter } from './stage.js';
 
-const ALIPAY = 'alipay-main';
+/** A channel is closed when none of its accounts takes payments. */
+const ALIPAY = ['alipay-main', 'alipay-second'];
 
 export function operatorStories(stage: Stage): void {
   describe('an operator at the desk', () => {
@@ -16,7 +17,9 @@ export function operatorStories(stage: Stage): void {
     });
     afterAll(() => operator?.context.close());
 
-    it('takes a channel account out of service and puts it back, and the merchant’s choice follows', async () => {
+    const switchOf = (id: string) => desk.locator(`li[data-account="${id}"]`).getByRole('switch');
+
+    it('takes a channel’s accounts out of service and puts them back, and the merchant’s choice follows', async () => {
       const merchant = await enter(stage, 'merchant');
       const alipay = merchant.desk
         .getByRole('group', { name: 'Pay with' })
@@ -25,19 +28,22 @@ export function operatorStories(stage: Stage): void {
       expect(await alipay.isEnabled()).toBe(true);
 
       await desk.goto('/operations/channels');
-      const account = desk.locator(`li[data-account="${ALIPAY}"]`);
-      const onOff = account.getByRole('switch');
-      await onOff.click();
-      await desk.getByRole('button', { name: 'Take out' }).click();
-      await desk.locator(`[aria-checked="false"][aria-label$="${ALIPAY}"]`).waitFor();
+      for (const id of ALIPAY) {
+        await switchOf(id).click();
+        await desk.getByRole('button', { name: 'Take out' }).click();
+        await desk.getByRole('button', { name: 'Take out' }).waitFor({ state: 'hidden' });
+        await desk.locator(`[aria-checked="false"][aria-label$="${id}"]`).waitFor();
+      }
       await picture(desk, 'channels');
       await merchant.desk.reload();
       await merchant.desk.getByText('The payment channel is not available right now').waitFor();
       expect(await alipay.isDisabled()).toBe(true);
       await picture(merchant.desk, 'recharge-channel-off');
 
-      await onOff.click();
-      await desk.locator(`[aria-checked="true"][aria-label$="${ALIPAY}"]`).waitFor();
+      for (const id of ALIPAY) {
+        await switchOf(id).click();
+        await desk.locator(`[aria-checked="true"][aria-label$="${id}"]`).waitFor();
+      }
       await merchant.desk.reload();
       await merchant.desk.getByRole('button', { name: /^Pay ¥50\.00/ }).waitFor();
       expect(await alipay.isEnabled()).toBe(true);
