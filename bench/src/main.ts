@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { z } from 'zod';
 import { RATE_PER_SECOND, benchBuffer } from './buffer/buffer-bench.js';
 import { type GrowthFigures, benchGrowth } from './growth/growth-bench.js';
+import { type LedgerFigures, benchLedger } from './ledger/ledger-bench.js';
 import { benchNotify } from './notify/notify-bench.js';
 import { startBenchMariadb } from './private-mariadb.js';
 import { benchReconcile } from './reconcile/reconcile-bench.js';
@@ -111,6 +112,20 @@ if (only === undefined || only === 'buffer') {
   if (!isGood || buffer.done < buffer.prepays) process.exitCode = 1;
 }
 
+if (only === undefined || only === 'ledger') {
+  const server = await startBenchMariadb(environment.BENCH_BUFFER_POOL_MB, undefined);
+  try {
+    const ledger = await benchLedger(server.url);
+    results['ledger'] = ledger;
+    print();
+    row('ledger, in process', 'postings/s', 'p50 ms', 'p99 ms');
+    printLedger('hot: one wallet gets it all', ledger.hot, 10);
+    printLedger('cold: 10,000 wallets', ledger.cold, 3);
+  } finally {
+    await server.stop();
+  }
+}
+
 if (only === undefined || only === 'growth' || only === 'reconcile') {
   const server = await startBenchMariadb(environment.BENCH_BUFFER_POOL_MB, environment.BENCH_MYSQL_DIR);
   try {
@@ -150,6 +165,12 @@ if (only === undefined || only === 'growth' || only === 'reconcile') {
 print();
 writeFileSync(environment.BENCH_RESULTS_FILE, `${JSON.stringify(results, null, 2)}\n`);
 print(`Written to ${environment.BENCH_RESULTS_FILE}`);
+
+function printLedger(what: string, { ours, byHand, ratio }: LedgerFigures, wanted: number): void {
+  row(what, ours.perSecond, ours.p50Ms, ours.p99Ms);
+  row('  by hand, 16 connections', byHand.perSecond, byHand.p50Ms, byHand.p99Ms);
+  row(`  ratio (wanted ≥ ${wanted})`, ratio.toFixed(1));
+}
 
 function printGrowth(growth: GrowthFigures): void {
   print();

@@ -38,7 +38,7 @@ const TIERS = [
   { name: 'integration', jest: true, servers: true, build: false, browser: false, alone: false },
   { name: 'e2e', jest: true, servers: true, build: true, browser: false, alone: false },
   { name: 'disasters', jest: true, servers: true, build: true, browser: false, alone: true },
-  { name: 'browser', jest: true, servers: true, build: true, browser: true, alone: true },
+  { name: 'browser', jest: true, servers: true, build: true, browser: true, alone: false },
 ];
 
 /** @typedef {import('./jest.mjs').Totals} Totals */
