@@ -1,8 +1,10 @@
+import { enOperations } from './en-operations';
 import { enPayments } from './en-payments';
 
 /** Every word of the console. The Chinese dictionary must have the same keys, or it does not compile. */
 export const en = {
   ...enPayments,
+  ...enOperations,
   newer: 'Newer',
   older: 'Older',
   paging: 'Pages of this list',

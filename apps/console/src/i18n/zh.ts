@@ -1,8 +1,10 @@
 import type { Dictionary } from './en';
+import { zhOperations } from './zh-operations';
 import { zhPayments } from './zh-payments';
 
 export const zh: Dictionary = {
   ...zhPayments,
+  ...zhOperations,
   newer: '较新',
   older: '较早',
   paging: '列表翻页',
