@@ -3,7 +3,7 @@ import { fields } from '#libs/contracts';
 import { shardOfId } from '#libs/orders';
 import { type OrderRow, selectOrders } from '../orders/order-row.js';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
-import { type OrderFilter, whereOf } from '../orders/order-filter.js';
+import { type OrderFilter, selectionOf } from '../orders/order-filter.js';
 
 /** The SQL behind an operator's questions: over all merchants, so, unless a number leads to one table, over all tables. */
 @Injectable()
@@ -14,14 +14,14 @@ export class OrderSearchRepository {
   async list(filter: OrderFilter, limit: number): Promise<OrderRow[]> {
     const shards =
       filter.merchantId === undefined ? this.shards.all : [this.shards.ofMerchant(filter.merchantId)];
-    const { sql, parameters } = whereOf(filter);
     const found = await Promise.all(
-      shards.map((shard) =>
-        shard.database.query<OrderRow>(`${selectOrders(shard)} ${sql} ORDER BY \`o\`.\`id\` DESC LIMIT ?`, [
-          ...parameters,
-          limit,
-        ]),
-      ),
+      shards.map((shard) => {
+        const { index, where, parameters } = selectionOf(filter, shard.tables.orders);
+        return shard.database.query<OrderRow>(
+          `${selectOrders(shard, index)} ${where} ORDER BY \`o\`.\`id\` DESC LIMIT ?`,
+          [...parameters, limit],
+        );
+      }),
     );
     return found
       .flat()

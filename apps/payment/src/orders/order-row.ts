@@ -32,14 +32,18 @@ export interface OrderRow {
   readonly channel_trade_no: string | null;
 }
 
-/** `SELECT … FROM …` of an `OrderRow`; the order is `o`, its details `d`, its newest attempt `a`. */
-export function selectOrders({ tables }: OrderShard): string {
+/**
+ * `SELECT … FROM …` of an `OrderRow`; the order is `o`, its details `d`, its newest attempt `a`.
+ *
+ * @param index that the orders must be read from; the optimizer's choice when empty.
+ */
+export function selectOrders({ tables }: OrderShard, index = ''): string {
   return `SELECT \`o\`.\`id\`, \`o\`.\`merchant_id\`, \`o\`.\`state\`, \`a\`.\`channel\`, \`a\`.\`account_id\`, \`o\`.\`request_hash\`, \`o\`.\`created_at\`, \`o\`.\`expires_at\`,
       \`d\`.\`amount\`, \`d\`.\`refunded_amount\`, \`d\`.\`refunding_amount\`, \`d\`.\`paid_late\`, \`d\`.\`offer_id\`, \`d\`.\`offer_name\`, \`d\`.\`bonus_amount\`, \`a\`.\`method\`, \`d\`.\`subject\`, \`d\`.\`attempt_id\`, \`d\`.\`paid_at\`, \`d\`.\`credited_at\`, \`d\`.\`closed_at\`,
       \`a\`.\`state\` AS \`attempt_state\`, \`a\`.\`pay_url\`, \`a\`.\`code_url\`, \`a\`.\`jsapi_parameters\`, \`a\`.\`channel_trade_no\`,
       EXISTS (SELECT 1 FROM \`${tables.attempts}\` AS \`c\` WHERE \`c\`.\`order_id\` = \`o\`.\`id\` AND \`c\`.\`state\` = 'CONFLICTED'
         AND NOT EXISTS (SELECT 1 FROM \`${tables.refunds}\` AS \`r\` WHERE \`r\`.\`attempt_id\` = \`c\`.\`id\`)) AS \`in_conflict\`
-    FROM \`${tables.orders}\` AS \`o\`
+    FROM \`${tables.orders}\` AS \`o\`${index === '' ? '' : ` FORCE INDEX (\`${index}\`)`}
     JOIN \`${tables.orderDetails}\` AS \`d\` ON \`d\`.\`order_id\` = \`o\`.\`id\`
     JOIN \`${tables.attempts}\` AS \`a\` ON \`a\`.\`id\` = \`d\`.\`attempt_id\``;
 }

@@ -6,7 +6,7 @@ import { formatYuan } from '#libs/money';
 import { type OfferUse, takeOffer } from '../offers/offer-uses.js';
 import { ArchiveRepository } from '../archive/archive.repository.js';
 import { StoryRepository } from '../story/story.repository.js';
-import { type OrderFilter, whereOf } from './order-filter.js';
+import { type OrderFilter, selectionOf } from './order-filter.js';
 import { type OrderRow, selectOrders } from './order-row.js';
 import { type OrderShard, OrderShards } from './order-shards.js';
 import { ORDER_TRANSITIONS, sourcesOf } from './order-states.js';
@@ -104,9 +104,9 @@ export class OrderRepository {
   /** Newest first, by key and not by offset: the thousandth page costs what the first does. */
   async list(merchantId: string, filter: OrderFilter, limit: number): Promise<OrderRow[]> {
     const shard = this.shards.ofMerchant(merchantId);
-    const { sql, parameters } = whereOf({ ...filter, merchantId });
+    const { index, where, parameters } = selectionOf({ ...filter, merchantId }, shard.tables.orders);
     return shard.database.query<OrderRow>(
-      `${selectOrders(shard)} ${sql} ORDER BY \`o\`.\`id\` DESC LIMIT ?`,
+      `${selectOrders(shard, index)} ${where} ORDER BY \`o\`.\`id\` DESC LIMIT ?`,
       [...parameters, limit],
     );
   }
