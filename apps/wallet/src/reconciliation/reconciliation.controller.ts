@@ -2,7 +2,8 @@ import { Controller } from '@nestjs/common';
 import { type PayloadOf, payment } from '#libs/contracts';
 import { OnEvent, contextHeaders } from '#libs/transport';
 import { PostingAnnouncer } from '../ledger/posting-announcer.js';
-import { feeCorrection, writeOff } from './reconciliation.recipe.js';
+import { feeCorrection } from './fee-correction.recipe.js';
+import { writeOff } from './write-off.recipe.js';
 
 /** What the daily comparison with the channels' bills books. */
 @Controller()

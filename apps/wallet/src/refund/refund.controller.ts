@@ -13,8 +13,10 @@ import { OnEvent, Rpc, contextHeaders } from '#libs/transport';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { PostingAnnouncer } from '../ledger/posting-announcer.js';
 import { TransferRepository } from '../ledger/transfer.repository.js';
-import { REFUND_HOLD_SCOPE, refundHold, refundReleased, refundTaken } from './refund.recipe.js';
-import { unownedRefund } from '../unowned/unowned.recipe.js';
+import { unownedRefund } from '../unowned/unowned-refund.recipe.js';
+import { refundHold } from './refund-hold.recipe.js';
+import { refundReleased } from './refund-release.recipe.js';
+import { refundTaken } from './refund.recipe.js';
 
 @Controller()
 export class RefundController {
@@ -47,17 +49,13 @@ export class RefundController {
         await this.postings.post(unownedRefund(settled, contextHeaders()), what);
       return;
     }
-    const held = await this.transfers.findPosted(this.database, REFUND_HOLD_SCOPE, settled.refundId);
+    const held = await this.transfers.findPosted(this.database, refundHold.scope, settled.refundId);
     if (!held) {
       if (settled.outcome === 'SUCCEEDED') throw new Error(`${what}, and nothing was held for it`);
       this.log.info({ refundId: settled.refundId }, 'a refund failed for which nothing was held');
       return;
     }
     const recipe = settled.outcome === 'SUCCEEDED' ? refundTaken : refundReleased;
-    const { entries } = held;
-    await this.postings.post(
-      recipe(settled, { merchantId: settled.merchantId, entries }, contextHeaders()),
-      what,
-    );
+    await this.postings.post(recipe({ settled, entries: held.entries }, contextHeaders()), what);
   }
 }
