@@ -35,6 +35,27 @@ const BREAKS: readonly (readonly [name: string, ...statements: string[]])[] = [
     "UPDATE {w}.`account` SET `held` = `posted` + 1 WHERE `code` = 'merchant_cash:7'",
   ],
   ['every transfer was told of', 'DELETE FROM {w}.`outbox` LIMIT 1'],
+  [
+    'transfers are as they were sealed',
+    "UPDATE {w}.`transfer` SET `kind` = 'unowned' WHERE `scope` = 'recharge'",
+  ],
+  [
+    'transfers are as they were sealed',
+    "UPDATE {w}.`transfer` SET `created_at` = `created_at` + INTERVAL 1 SECOND WHERE `scope` = 'write_off'",
+  ],
+  [
+    'entries are chained',
+    `UPDATE {w}.\`entry\` SET \`transfer_id\` = ${transfer('recharge', '103')} WHERE \`seq\` = 1 AND \`account_id\` = ${account('merchant_cash:7')}`,
+  ],
+  ['entries are chained', "UPDATE {w}.`entry` SET `link` = UNHEX(REPEAT('ab', 32)) WHERE `seq` = 2 LIMIT 1"],
+  [
+    'entries are chained',
+    "UPDATE {w}.`transfer` SET `seal` = UNHEX(REPEAT('ab', 32)) WHERE `scope` = 'recharge'",
+  ],
+  [
+    'entries are chained',
+    "UPDATE {w}.`account` SET `link` = UNHEX(REPEAT('ab', 32)) WHERE `code` = 'merchant_cash:7'",
+  ],
   ['transit is what is held', more('refund_in_transit:7')],
   ['transit is what is held', "UPDATE {w}.`account` SET `posted` = 1 WHERE `code` = 'bonus_in_transit:7'"],
   ['holds are settled once', forget('refund_hold', '301')],

@@ -1,3 +1,4 @@
+import { CHAIN_INVARIANTS } from './chain-invariants.js';
 import type { Invariant } from './invariant.js';
 import { LEDGER_INVARIANTS } from './ledger-invariants.js';
 import { MONEY_INVARIANTS } from './money-invariants.js';
@@ -8,6 +9,7 @@ import { TRANSIT_INVARIANTS } from './transit-invariants.js';
 /** Everything that the audit looks at, in the order in which it is printed. */
 export const INVARIANTS: readonly Invariant[] = [
   ...LEDGER_INVARIANTS,
+  ...CHAIN_INVARIANTS,
   ...TRANSIT_INVARIANTS,
   ...PAYMENT_INVARIANTS,
   ...REFUND_INVARIANTS,

@@ -13,4 +13,6 @@ export interface AccountState {
   readonly frozen: boolean;
   /** Number of entries so far, which is also the `seq` of the newest. */
   readonly version: number;
+  /** The newest entry's link in the account's hash chain. */
+  readonly link: Buffer;
 }

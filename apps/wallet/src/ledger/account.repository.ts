@@ -15,10 +15,11 @@ interface AccountRow {
   readonly floor_amount: string | null;
   readonly frozen: number;
   readonly version: string;
+  readonly link: Buffer;
 }
 
 const COLUMNS =
-  '`id`, `code`, `owner_id`, `kind`, `side`, `posted`, `held`, `floor_amount`, `frozen`, `version`';
+  '`id`, `code`, `owner_id`, `kind`, `side`, `posted`, `held`, `floor_amount`, `frozen`, `version`, `link`';
 
 /** All SQL about accounts. */
 @Injectable()
@@ -67,21 +68,23 @@ export class AccountRepository {
     transaction: Transaction,
     before: ReadonlyMap<string, AccountState>,
     after: readonly AccountState[],
+    heads: ReadonlyMap<string, Buffer>,
   ): Promise<void> {
     if (after.length === 0) return;
     const rows = after.map((_, index) =>
       index === 0
-        ? 'SELECT ? AS `id`, ? AS `posted`, ? AS `version`, ? AS `version_before`'
-        : 'SELECT ?, ?, ?, ?',
+        ? 'SELECT ? AS `id`, ? AS `posted`, ? AS `version`, ? AS `link`, ? AS `version_before`'
+        : 'SELECT ?, ?, ?, ?, ?',
     );
     const { affectedRows } = await transaction.write(
       `UPDATE \`account\` AS \`a\` JOIN (${rows.join(' UNION ALL ')}) AS \`n\`
           ON \`a\`.\`id\` = \`n\`.\`id\` AND \`a\`.\`version\` = \`n\`.\`version_before\`
-         SET \`a\`.\`posted\` = \`n\`.\`posted\`, \`a\`.\`version\` = \`n\`.\`version\``,
+         SET \`a\`.\`posted\` = \`n\`.\`posted\`, \`a\`.\`version\` = \`n\`.\`version\`, \`a\`.\`link\` = \`n\`.\`link\``,
       after.flatMap((account) => [
         BigInt(account.id),
         account.posted,
         account.version,
+        heads.get(account.id) ?? account.link,
         before.get(account.code)?.version ?? -1,
       ]),
     );
@@ -119,5 +122,6 @@ function stateOf(row: AccountRow): AccountState {
     floor: row.floor_amount === null ? null : BigInt(row.floor_amount),
     frozen: row.frozen === 1,
     version: Number(row.version),
+    link: row.link,
   };
 }

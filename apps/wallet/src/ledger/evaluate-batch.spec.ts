@@ -20,6 +20,7 @@ function account(ref: AccountRef, more: Partial<AccountState> = {}): AccountStat
     held: 0n,
     floor: ownerId === null ? null : 0n,
     frozen: false,
+    link: Buffer.alloc(32),
     version: 0,
     ...more,
   };

@@ -113,6 +113,7 @@ describe('what MySQL itself refuses', () => {
           posted: account.posted - 50_000_000n,
           version: account.version + 1,
         })),
+        new Map(),
       ),
     );
 
@@ -126,6 +127,8 @@ describe('what MySQL itself refuses', () => {
     const { transferId } = await one.ledger.post(request);
     const [account] = await one.accounts.findByOwner(merchant);
     const entry = {
+      transferId,
+      link: Buffer.alloc(32),
       accountId: account?.id ?? '',
       ownerId: merchant,
       account: 'merchant_cash',
@@ -134,7 +137,7 @@ describe('what MySQL itself refuses', () => {
       balanceAfter: 5n,
     };
     const writing = book.database.transaction((transaction) =>
-      new TransferRepository().insertEntries(transaction, [{ transferId, request, entries: [entry] }]),
+      new TransferRepository().insertEntries(transaction, [entry]),
     );
     await expect(writing).rejects.toMatchObject({ driverError: { errno: 1062 } });
   });
@@ -156,9 +159,21 @@ describe('what MySQL itself refuses', () => {
   });
 
   it.each([
-    ['an entry of nothing', 'INSERT INTO `entry` VALUES (?, 99, ?, 0, 0)', 'entry_amount'],
-    ['an entry of no transfer', 'INSERT INTO `entry` VALUES (?, 99, ? + 1, 5, 5)', 'entry_of_transfer'],
-    ['an entry of no account', 'INSERT INTO `entry` VALUES (? + 1, 99, ?, 5, 5)', 'entry_account'],
+    [
+      'an entry of nothing',
+      'INSERT INTO `entry` (`account_id`, `seq`, `transfer_id`, `amount`, `balance_after`) VALUES (?, 99, ?, 0, 0)',
+      'entry_amount',
+    ],
+    [
+      'an entry of no transfer',
+      'INSERT INTO `entry` (`account_id`, `seq`, `transfer_id`, `amount`, `balance_after`) VALUES (?, 99, ? + 1, 5, 5)',
+      'entry_of_transfer',
+    ],
+    [
+      'an entry of no account',
+      'INSERT INTO `entry` (`account_id`, `seq`, `transfer_id`, `amount`, `balance_after`) VALUES (? + 1, 99, ?, 5, 5)',
+      'entry_account',
+    ],
   ])('is %s', async (_what, sql, constraint) => {
     const merchant = newMerchant();
     const { transferId } = await one.ledger.post(recharge({ merchant }));

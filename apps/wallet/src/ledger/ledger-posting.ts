@@ -6,6 +6,7 @@ import { Outbox } from '#libs/outbox';
 import { AccountRepository } from './account.repository.js';
 import { codeOf } from './chart-of-accounts.js';
 import { type NumberedRequest, type Posting, evaluateBatch } from './evaluate-batch.js';
+import { linkEntries, sealOfRequest } from './link-entries.js';
 import { type TransferOutcome, type TransferRequest, requestHash } from './transfer.js';
 import { type StoredTransfer, TransferRepository, keyOf } from './transfer.repository.js';
 
@@ -74,11 +75,17 @@ export class LedgerPosting {
   private async postIn(transaction: Transaction, requests: readonly TransferRequest[]): Promise<Decision[]> {
     const createdAt = new Date();
     const claims = claimsOf(requests, () => this.ids.nextId(0));
-    const standing = await this.transfers.claimKeys(transaction, claims, createdAt);
+    const seals = new Map(
+      claims.map(({ transferId, request }) => [
+        transferId,
+        sealOfRequest(transferId, request, createdAt, null),
+      ]),
+    );
+    const standing = await this.transfers.claimKeys(transaction, claims, seals, createdAt);
     const fresh = claims.filter(
       ({ request, transferId }) => standing.get(keyOf(request))?.transferId === transferId,
     );
-    const decided = await this.decideFresh(transaction, fresh, createdAt);
+    const decided = await this.decideFresh(transaction, fresh, seals, createdAt);
     for (const { request, transferId } of claims) {
       const key = keyOf(request);
       if (decided.has(key)) continue;
@@ -103,6 +110,7 @@ export class LedgerPosting {
   private async decideFresh(
     transaction: Transaction,
     fresh: readonly NumberedRequest[],
+    seals: ReadonlyMap<string, Buffer>,
     createdAt: Date,
   ): Promise<Map<string, TransferOutcome>> {
     const decided = new Map<string, TransferOutcome>();
@@ -111,9 +119,10 @@ export class LedgerPosting {
     const involved = new Map(accounts.map((account) => [codeOf(account), account]));
     const locked = await this.accounts.lock(transaction, [...involved.values()]);
     const { postings, rejections, changed } = evaluateBatch(fresh, locked);
-    await this.transfers.insertEntries(transaction, postings);
-    await this.accounts.save(transaction, locked, changed);
-    await this.transfers.markRejected(transaction, rejections);
+    const { entries, heads } = linkEntries(postings, locked, seals);
+    await this.transfers.insertEntries(transaction, entries);
+    await this.accounts.save(transaction, locked, changed, heads);
+    await this.transfers.markRejected(transaction, rejections, createdAt);
     await this.announce(transaction, postings, createdAt);
     for (const { request, transferId } of postings) {
       decided.set(keyOf(request), { status: 'posted', transferId, replayed: false });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type SqlExecutor, type Transaction, isDuplicateKeyError } from '#libs/database';
-import type { NumberedRequest, Posting, Rejection } from './evaluate-batch.js';
+import type { NumberedRequest, Rejection } from './evaluate-batch.js';
+import { type LinkedEntry, sealOfRequest } from './link-entries.js';
 import { type RejectionCode, requestHash } from './transfer.js';
 
 /** A decision that stands in the book already. */
@@ -21,7 +22,7 @@ interface TransferRow {
 }
 
 const INSERT =
-  'INSERT INTO `transfer` (`id`, `scope`, `idempotency_key`, `request_hash`, `kind`, `status`, `reference`, `external_id`, `created_at`) VALUES ';
+  'INSERT INTO `transfer` (`id`, `scope`, `idempotency_key`, `request_hash`, `kind`, `status`, `reference`, `external_id`, `created_at`, `seal`) VALUES ';
 
 export const keyOf = (request: { readonly scope: string; readonly idempotencyKey: string }): string =>
   `${request.scope}/${request.idempotencyKey}`;
@@ -47,12 +48,13 @@ export class TransferRepository {
   async claimKeys(
     transaction: Transaction,
     batch: readonly NumberedRequest[],
+    seals: ReadonlyMap<string, Buffer>,
     createdAt: Date,
   ): Promise<Map<string, StoredTransfer>> {
     const hashes = new Map(batch.map(({ transferId, request }) => [transferId, requestHash(request)]));
     // In one order everywhere: two replicas with the same keys then wait for each other instead of deadlocking.
     const ordered = [...batch].sort((a, b) => (keyOf(a.request) < keyOf(b.request) ? -1 : 1));
-    const values = ordered.map(() => "(?, ?, ?, ?, ?, 'posted', ?, ?, ?)").join(', ');
+    const values = ordered.map(() => "(?, ?, ?, ?, ?, 'posted', ?, ?, ?, ?)").join(', ');
     const parameters = ordered.flatMap(({ transferId, request }) => [
       transferId,
       request.scope,
@@ -62,6 +64,7 @@ export class TransferRepository {
       request.reference,
       request.externalId,
       createdAt,
+      seals.get(transferId) ?? null,
     ]);
     try {
       await transaction.write(INSERT + values, parameters);
@@ -127,7 +130,7 @@ export class TransferRepository {
   async insertRejected(transaction: Transaction, rejection: Rejection, createdAt: Date): Promise<void> {
     const { transferId, request, code } = rejection;
     await transaction.write(
-      "INSERT INTO `transfer` (`id`, `scope`, `idempotency_key`, `request_hash`, `kind`, `status`, `result_code`, `reference`, `created_at`) VALUES (?, ?, ?, ?, ?, 'rejected', ?, ?, ?)",
+      "INSERT INTO `transfer` (`id`, `scope`, `idempotency_key`, `request_hash`, `kind`, `status`, `result_code`, `reference`, `created_at`, `seal`) VALUES (?, ?, ?, ?, ?, 'rejected', ?, ?, ?, ?)",
       [
         transferId,
         request.scope,
@@ -137,35 +140,38 @@ export class TransferRepository {
         code,
         request.reference,
         createdAt,
+        sealOfRequest(transferId, request, createdAt, code),
       ],
     );
   }
 
-  async markRejected(transaction: Transaction, rejections: readonly Rejection[]): Promise<void> {
-    for (const { transferId, code } of rejections) {
+  async markRejected(
+    transaction: Transaction,
+    rejections: readonly Rejection[],
+    createdAt: Date,
+  ): Promise<void> {
+    for (const { transferId, request, code } of rejections) {
       // Its external id was not booked, so that it stays free for the transfer that will.
       await transaction.write(
-        "UPDATE `transfer` SET `status` = 'rejected', `result_code` = ?, `external_id` = NULL WHERE `id` = ?",
-        [code, transferId],
+        "UPDATE `transfer` SET `status` = 'rejected', `result_code` = ?, `external_id` = NULL, `seal` = ? WHERE `id` = ?",
+        [code, sealOfRequest(transferId, request, createdAt, code), transferId],
       );
     }
   }
 
   /** The primary key (account, seq) is the second fence: two writers with the same balance before can't both get in. */
-  async insertEntries(transaction: Transaction, postings: readonly Posting[]): Promise<void> {
-    const entries = postings.flatMap((posting) =>
-      posting.entries.map((entry) => [
-        entry.accountId,
-        entry.seq,
-        posting.transferId,
-        entry.amount,
-        entry.balanceAfter,
-      ]),
-    );
+  async insertEntries(transaction: Transaction, entries: readonly LinkedEntry[]): Promise<void> {
     if (entries.length === 0) return;
     await transaction.write(
-      `INSERT INTO \`entry\` (\`account_id\`, \`seq\`, \`transfer_id\`, \`amount\`, \`balance_after\`) VALUES ${entries.map(() => '(?, ?, ?, ?, ?)').join(', ')}`,
-      entries.flat(),
+      `INSERT INTO \`entry\` (\`account_id\`, \`seq\`, \`transfer_id\`, \`amount\`, \`balance_after\`, \`link\`) VALUES ${entries.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')}`,
+      entries.flatMap(({ accountId, seq, transferId, amount, balanceAfter, link }) => [
+        accountId,
+        seq,
+        transferId,
+        amount,
+        balanceAfter,
+        link,
+      ]),
     );
   }
 }

@@ -54,14 +54,21 @@ export type RejectionCode = Extract<
   'INSUFFICIENT_FUNDS' | 'ACCOUNT_FROZEN' | 'EXTERNAL_ID_TAKEN' | 'BALANCE_OUT_OF_RANGE'
 >;
 
+/** A posting asks for it several times. */
+const hashes = new WeakMap<TransferRequest, Buffer>();
+
 /** Two requests under one key are the same only if this is the same: everything that decides where money goes. */
 export function requestHash(request: TransferRequest): Buffer {
+  const known = hashes.get(request);
+  if (known) return known;
   const legs = request.legs.map(({ account, amount, shortfallFrom }) =>
     shortfallFrom ? `${codeOf(account)}=${amount}|${codeOf(shortfallFrom)}` : `${codeOf(account)}=${amount}`,
   );
-  return createHash('sha256')
+  const hash = createHash('sha256')
     .update(JSON.stringify([request.kind, request.reference, request.externalId, legs]))
     .digest();
+  hashes.set(request, hash);
+  return hash;
 }
 
 /** @throws Error when the legs are no transfer: that is a bug, and nothing may be stored. */

@@ -1,0 +1,83 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { CHAIN_START, linkOf, sealOf } from '#libs/chain';
+import { migrate } from '#libs/database';
+import { createTestDatabase } from '#libs/testing';
+import { WALLET_MIGRATIONS } from './index.js';
+
+type Schema = Awaited<ReturnType<typeof createTestDatabase>>;
+let schema: Schema;
+afterEach(() => schema.drop());
+
+/** A book from before there were chains: two accounts, so many transfers from one to the other, and a rejected one. */
+async function writeOldBook({ database }: Schema, transfers: number): Promise<void> {
+  for (const id of [1, 2])
+    await database.write(
+      "INSERT INTO `account` (`id`, `code`, `kind`, `side`, `posted`, `version`, `created_at`) VALUES (?, ?, 'merchant_cash', 'credit', ?, ?, UTC_TIMESTAMP(6))",
+      [id, `merchant_cash:${id}`, (id === 1 ? -5 : 5) * transfers, transfers],
+    );
+  const numbers = Array.from({ length: transfers }, (_, index) => index + 1);
+  await database.write(
+    'INSERT INTO `transfer` (`id`, `scope`, `idempotency_key`, `request_hash`, `kind`, `status`, `result_code`, `reference`, `external_id`, `created_at`) VALUES ?',
+    [
+      [...numbers, 999_999].map((id) => {
+        const isRejected = id === 999_999;
+        const [status, code] = isRejected ? ['rejected', 'INSUFFICIENT_FUNDS'] : ['posted', null];
+        return [
+          id,
+          'old',
+          `k${id}`,
+          Buffer.alloc(32, id % 256),
+          'recharge',
+          status,
+          code,
+          `r${id}`,
+          null,
+          '2026-11-20 10:00:00.123456',
+        ];
+      }),
+    ],
+  );
+  await database.write(
+    'INSERT INTO `entry` (`account_id`, `seq`, `transfer_id`, `amount`, `balance_after`) VALUES ?',
+    [
+      numbers.flatMap((n) => [
+        [1, n, n, -5, -5 * n],
+        [2, n, n, 5, 5 * n],
+      ]),
+    ],
+  );
+}
+
+it('A book from before is sealed and chained as it stands, in batches', async () => {
+  schema = await createTestDatabase('wallet', { migrations: WALLET_MIGRATIONS.slice(0, 2) });
+  await writeOldBook(schema, 1_203);
+
+  expect(await migrate({ ...schema.options, migrations: WALLET_MIGRATIONS })).toEqual([
+    'EntryChain1764288000002',
+  ]);
+
+  const { database } = schema;
+  let link = CHAIN_START;
+  for (let seq = 1; seq <= 1_203; seq += 1) {
+    const transferId = String(seq);
+    const seal = sealOf({
+      id: transferId,
+      scope: 'old',
+      idempotencyKey: `k${seq}`,
+      requestHash: Buffer.alloc(32, seq % 256),
+      kind: 'recharge',
+      status: 'posted',
+      resultCode: null,
+      reference: `r${seq}`,
+      externalId: null,
+      createdAt: '2026-11-20 10:00:00.123456',
+    });
+    link = linkOf(link, { accountId: '2', seq, transferId, amount: 5n, balanceAfter: BigInt(5 * seq) }, seal);
+  }
+  const [account] = await database.query<{ link: Buffer }>('SELECT `link` FROM `account` WHERE `id` = 2');
+  expect(account?.link).toEqual(link);
+  const bare = await database.query(
+    "SELECT `id` FROM `transfer` WHERE `seal` = UNHEX(REPEAT('00', 32)) UNION ALL SELECT `seq` FROM `entry` WHERE `link` = UNHEX(REPEAT('00', 32))",
+  );
+  expect(bare).toEqual([]);
+});
