@@ -14,7 +14,7 @@ const RUN_TIMEOUT_MS = 60 * 60_000;
  * @property {string} root
  * @property {string} project
  * @property {string[]} patterns only test files whose path matches one of them; empty: all
- * @property {boolean} inBand one file after the other
+ * @property {string} workers files at a time, or their share of the cores
  * @property {NodeJS.ProcessEnv} env
  * @property {string} reportFile
  */
@@ -25,12 +25,11 @@ const RUN_TIMEOUT_MS = 60 * 60_000;
  * @param {JestRun} jest
  * @returns {Promise<Totals>}
  */
-export async function runJest({ root, project, patterns, inBand, env, reportFile }) {
+export async function runJest({ root, project, patterns, workers, env, reportFile }) {
   mkdirSync(join(reportFile, '..'), { recursive: true });
   rmSync(reportFile, { force: true });
   const args = ['--selectProjects', project, '--json', `--outputFile=${reportFile}`, '--passWithNoTests'];
-  // Jest leaves a core to itself; on a machine of two that is half of what there is.
-  args.push(inBand ? '--runInBand' : '--maxWorkers=100%');
+  args.push(workers === '1' ? '--runInBand' : `--maxWorkers=${workers}`);
   const impatience = killWhenHanging(reportFile);
   const { code } = await run(
     process.execPath,

@@ -27,18 +27,18 @@ import { styleText } from './style.mjs';
  * @property {boolean} servers
  * @property {boolean} build
  * @property {boolean} browser
- * @property {boolean} alone each of its files wants the whole machine
+ * @property {string} workers files at a time, as a share of the cores; `1`: each wants the whole machine
  */
 
-/** From the quickest answer to the slowest. */
+/** From the quickest answer to the slowest. What waits for servers most of the time leaves room for others. */
 /** @type {Tier[]} */
 const TIERS = [
-  { name: 'check', jest: false, servers: false, build: false, browser: false, alone: false },
-  { name: 'unit', jest: true, servers: false, build: false, browser: false, alone: false },
-  { name: 'integration', jest: true, servers: true, build: false, browser: false, alone: false },
-  { name: 'e2e', jest: true, servers: true, build: true, browser: false, alone: false },
-  { name: 'disasters', jest: true, servers: true, build: true, browser: false, alone: true },
-  { name: 'browser', jest: true, servers: true, build: true, browser: true, alone: false },
+  { name: 'check', jest: false, servers: false, build: false, browser: false, workers: '1' },
+  { name: 'unit', jest: true, servers: false, build: false, browser: false, workers: '100%' },
+  { name: 'integration', jest: true, servers: true, build: false, browser: false, workers: '150%' },
+  { name: 'e2e', jest: true, servers: true, build: true, browser: false, workers: '100%' },
+  { name: 'disasters', jest: true, servers: true, build: true, browser: false, workers: '1' },
+  { name: 'browser', jest: true, servers: true, build: true, browser: true, workers: '100%' },
 ];
 
 /** @typedef {import('./jest.mjs').Totals} Totals */
@@ -114,7 +114,7 @@ async function runTier(tier, { patterns, home, env, buildFailed, progress }) {
     root: ROOT,
     project: tier.name,
     patterns,
-    inBand: tier.alone,
+    workers: tier.workers,
     env,
     reportFile: join(home, 'reports', `${tier.name}.json`),
   });
