@@ -30,12 +30,12 @@ import { styleText } from './style.mjs';
  * @property {string} workers files at a time, as a share of the cores; `1`: each wants the whole machine
  */
 
-/** From the quickest answer to the slowest. What waits for servers most of the time leaves room for others. */
+/** From the quickest answer to the slowest. */
 /** @type {Tier[]} */
 const TIERS = [
   { name: 'check', jest: false, servers: false, build: false, browser: false, workers: '1' },
   { name: 'unit', jest: true, servers: false, build: false, browser: false, workers: '100%' },
-  { name: 'integration', jest: true, servers: true, build: false, browser: false, workers: '150%' },
+  { name: 'integration', jest: true, servers: true, build: false, browser: false, workers: '100%' },
   { name: 'e2e', jest: true, servers: true, build: true, browser: false, workers: '100%' },
   { name: 'disasters', jest: true, servers: true, build: true, browser: false, workers: '1' },
   { name: 'browser', jest: true, servers: true, build: true, browser: true, workers: '100%' },

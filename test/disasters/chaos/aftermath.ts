@@ -5,7 +5,7 @@ import type { OurBook } from './our-book.js';
 import { patiently } from './patience.js';
 import { allTrades, type TrueRefund, writeBill } from './sandbox-book.js';
 
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 500;
 const RECONCILED_WITHIN_MS = 90_000;
 const HOUR_MS = 3_600_000;
 
@@ -79,9 +79,9 @@ export class Aftermath {
       if (performance.now() > until) throw new Error(`Not over after ${withinMs / 1_000} s: ${words}`);
       if (performance.now() - printedAt > 5_000) {
         this.print(`still under way: ${words}`);
-        await this.book.letTimePass();
         printedAt = performance.now();
       }
+      await this.book.letTimePass();
     }
   }
 
