@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,9 +26,16 @@ export interface TestRedis {
 const LEASH = 'redis-server "$@" & server=$!; cat; kill -9 $server; wait $server';
 
 export async function startTestRedis(): Promise<TestRedis> {
-  const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'clearbid-redis-'));
+  let port = await freePort();
   let server = await launch(port, directory);
+  // Between the question and the start another test may have taken the port, and would be flushed by this one's.
+  for (; server === undefined; server = await launch(port, directory)) port = await freePort();
+  return handleOf(port, directory, server);
+}
+
+function handleOf(port: number, directory: string, first: ChildProcess): TestRedis {
+  let server = first;
 
   const kill = async () => {
     await end(server);
@@ -39,7 +46,9 @@ export async function startTestRedis(): Promise<TestRedis> {
     kill,
     restart: async () => {
       await kill();
-      server = await launch(port, directory);
+      const next = await launch(port, directory);
+      if (!next) throw new Error(`Somebody else has taken port ${port} of a test's redis-server`);
+      server = next;
     },
     stop: async () => {
       await kill();
@@ -48,22 +57,26 @@ export async function startTestRedis(): Promise<TestRedis> {
   };
 }
 
-async function launch(port: number, directory: string): Promise<ChildProcess> {
+/** @returns undefined when somebody else's server answers on the port. */
+async function launch(port: number, directory: string): Promise<ChildProcess | undefined> {
   const settings = { port, bind: '127.0.0.1', dir: directory, save: '', appendonly: 'no', daemonize: 'no' };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const server = spawn('sh', ['-c', LEASH, 'redis-server', ...args], { stdio: ['pipe', 'ignore', 'ignore'] });
-  await eventually(`redis-server answers on port ${port}`, () => answers(port));
-  return server;
+  const found = await eventually(`redis-server answers on port ${port}`, () => directoryOf(port));
+  if (found === (await realpath(directory))) return server;
+  await end(server);
+  return undefined;
 }
 
-async function answers(port: number): Promise<boolean> {
+/** Which server it is that answers; undefined while none does. */
+async function directoryOf(port: number): Promise<string | undefined> {
   const redis = new Redis({ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => null });
   redis.on('error', () => undefined);
   try {
     await redis.connect();
-    return (await redis.ping()) === 'PONG';
+    return ((await redis.config('GET', 'dir')) as string[])[1];
   } catch {
-    return false;
+    return undefined;
   } finally {
     if (redis.status !== 'end') redis.disconnect();
   }
