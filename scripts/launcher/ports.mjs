@@ -1,5 +1,10 @@
 // @ts-check
+import { randomInt } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { isAlive } from './processes.mjs';
 
 /**
  * @param {number} port 0 takes any
@@ -34,16 +39,47 @@ export async function isPortFree(port) {
   return true;
 }
 
-/** Handed out by this process lately: the system may name a port twice before its first user has opened it. */
-/** @type {Set<number>} */
-const handedOut = new Set();
+/**
+ * Below those that the system takes for outgoing connections: what was free a moment ago, one of them may have by the time
+ * that a server opens it.
+ */
+const LOWEST = 12_000;
+const HIGHEST = 32_000;
+/** What processes of this user have been given, a file each: two that start at once never get the same. */
+const GIVEN = join(tmpdir(), `clearbid-ports-${userInfo().username}`);
 
-/** @returns {Promise<number>} a port of 127.0.0.1 that nobody has, and that this process hasn't given away before */
+/** @returns {Promise<number>} a port of 127.0.0.1 that nobody has; this process's for as long as it lives */
 export async function freePort() {
   for (;;) {
-    const port = await tryPort(0, '127.0.0.1');
-    if (port === undefined || handedOut.has(port)) continue;
-    handedOut.add(port);
-    return port;
+    const port = randomInt(LOWEST, HIGHEST);
+    if (take(port) && (await tryPort(port, '127.0.0.1')) === port) return port;
+  }
+}
+
+/**
+ * @param {number} port
+ * @returns {boolean} false when it is given to a process that lives
+ */
+function take(port) {
+  const file = join(GIVEN, String(port));
+  mkdirSync(GIVEN, { recursive: true });
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+    // Left behind: free for whoever comes next.
+    if (!isAlive(holderOf(file))) rmSync(file, { force: true });
+    return false;
+  }
+}
+
+/** @param {string} file */
+function holderOf(file) {
+  try {
+    return Number(readFileSync(file, 'utf8')) || process.pid;
+  } catch {
+    // Just removed, or not written yet.
+    return process.pid;
   }
 }
