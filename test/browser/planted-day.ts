@@ -26,7 +26,7 @@ export interface PlantedDay {
 }
 
 /** What the channel is told to do, and to write into its bills. */
-export async function control(stack: TestStack, path: string, body: object): Promise<void> {
+async function control(stack: TestStack, path: string, body: object): Promise<void> {
   const response = await fetch(`${stack.urls.sandbox}/control/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -38,13 +38,19 @@ export async function control(stack: TestStack, path: string, body: object): Pro
 export const misprint = (stack: TestStack, number: string, mistake: object): Promise<void> =>
   control(stack, 'bills/mistakes', { channel: 'alipay', number, ...mistake });
 
-/** A day on which a difference of each kind has happened, each in the way in which it happens in life. */
+/** Yesterday in Beijing, as the channel dates what is planted. */
+const yesterday = (): string => new Date(Date.now() - 16 * 3_600_000).toISOString().slice(0, 10);
+const noonOf = (day: string): string => `${day}T12:00:00+08:00`;
+
+/** A yesterday on which a difference of each kind has happened, each in the way in which it happens in life. */
 export async function plantDay(stack: TestStack, merchant: Account): Promise<PlantedDay> {
+  const day = yesterday();
+  const paidAt = noonOf(day);
   const order = (amount: string) => merchant.recharge({ amount, channel: 'alipay', method: 'qr' });
   const pay = (
     { outTradeNo }: RechargeView,
     options: { notify?: 'normal' | 'never'; amount?: string } = {},
-  ) => stack.sandboxClient.pay({ outTradeNo, payUrl: null }, options);
+  ) => stack.sandboxClient.pay({ outTradeNo, payUrl: null }, { paidAt, ...options });
   const credited = async (amount: string): Promise<RechargeView> => {
     const recharge = await order(amount);
     await pay(recharge);
@@ -65,8 +71,8 @@ export async function plantDay(stack: TestStack, merchant: Account): Promise<Pla
   const amount = await credited('60.00');
   const fee = await credited('70.00');
   const refunded = await credited('80.00');
-  await payElsewhere(stack);
-  await refundUnheard(stack, merchant, refunded);
+  await payElsewhere(stack, paidAt);
+  await refundUnheard(stack, merchant, refunded, paidAt);
 
   // The channel is silent once when the day is compared; for one of the two also when the operator asks first.
   await stack.sandboxClient.order(missedAndWrong.outTradeNo, { serverError: 1 });
@@ -74,8 +80,6 @@ export async function plantDay(stack: TestStack, merchant: Account): Promise<Pla
   await misprint(stack, onlyHere.outTradeNo, { omit: true });
   await misprint(stack, amount.outTradeNo, { amount: '61.00' });
   await misprint(stack, fee.outTradeNo, { fee: '1.00' });
-  const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
-  await control(stack, `bills/${day}`, { state: 'ready' });
   return { day, agrees, missed, missedAndSilent, missedAndWrong, onlyHere, amount, fee, refunded };
 }
 
@@ -85,7 +89,7 @@ async function takeOutOfService(stack: TestStack, id: string): Promise<void> {
 }
 
 /** Another system of the same company takes money by the same account: our product never hears of it. */
-async function payElsewhere(stack: TestStack): Promise<void> {
+async function payElsewhere(stack: TestStack, paidAt: string): Promise<void> {
   const accounts = loadChannelAccounts(stack.envOf('payment-1')['PAYMENT_CHANNELS_FILE'] ?? '');
   const account = accounts.find(({ id }) => id === ACCOUNT);
   await account?.channel.prepay({
@@ -97,18 +101,23 @@ async function payElsewhere(stack: TestStack): Promise<void> {
     notifyUrl: 'http://127.0.0.1:9/nobody',
     returnUrl: 'http://127.0.0.1:9/nobody',
   });
-  await stack.sandboxClient.pay({ outTradeNo: SHOP_ORDER, payUrl: null }, { notify: 'never' });
+  await stack.sandboxClient.pay({ outTradeNo: SHOP_ORDER, payUrl: null }, { notify: 'never', paidAt });
 }
 
 export const SHOP_ORDER = 'shop_2026_17';
 
 /** The channel takes a refund and gives it back later, without a word. */
-async function refundUnheard(stack: TestStack, merchant: Account, recharge: RechargeView): Promise<void> {
+async function refundUnheard(
+  stack: TestStack,
+  merchant: Account,
+  recharge: RechargeView,
+  requestedAt: string,
+): Promise<void> {
   await stack.sandboxClient.order(recharge.outTradeNo, { refundInProcess: 1 });
   const { id } = await merchant.call<{ id: string }>('POST', `/v1/recharges/${recharge.id}/refunds`, {
     body: { amount: '80.00', reason: 'Not needed' },
   });
   await eventually('the channel has taken the refund', () =>
-    stack.sandboxClient.settleRefund(id, 'SUCCEEDED'),
+    stack.sandboxClient.settleRefund(id, 'SUCCEEDED', requestedAt),
   );
 }

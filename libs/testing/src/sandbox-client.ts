@@ -7,6 +7,8 @@ export interface PayOptions {
   readonly amount?: string;
   /** Before the first notify. */
   readonly delayMs?: number;
+  /** When the channel says that it was paid; ISO 8601, now unless told. */
+  readonly paidAt?: string;
   /** TRADE_FINISHED in the place of TRADE_SUCCESS. */
   readonly finished?: boolean;
 }
@@ -85,8 +87,10 @@ export class SandboxClient {
   settleRefund(
     outRefundNo: string,
     state: Exclude<SandboxRefund['status'], 'PROCESSING'>,
+    /** When the channel says that it was asked for; ISO 8601. */
+    requestedAt?: string,
   ): Promise<SandboxRefund> {
-    return this.post(`/control/refunds/${outRefundNo}/settle`, { state });
+    return this.post(`/control/refunds/${outRefundNo}/settle`, { state, requestedAt });
   }
 
   /** Trouble for one trade, each kind as many times as told; the trade need not exist yet. */

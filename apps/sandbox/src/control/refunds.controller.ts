@@ -9,6 +9,8 @@ import { refundView } from './refund-view.js';
 
 const settleSchema = z.strictObject({
   state: z.enum(['SUCCEEDED', 'ABNORMAL', 'CLOSED']).default('SUCCEEDED'),
+  /** When the channel says that it was asked for, which is the day of its bill; when it really was unless told. */
+  requestedAt: z.iso.datetime({ offset: true }).transform(Date.parse).optional(),
 });
 
 /** Tests look at refunds here, and end those that stay in process. */
@@ -32,7 +34,7 @@ export class RefundsController {
     @Body({ schema: settleSchema }) body: z.output<typeof settleSchema>,
   ) {
     const refund = this.find(outRefundNo);
-    if (!this.refunds.settle(refund, body.state)) {
+    if (!this.refunds.settle(refund, body.state, body.requestedAt)) {
       throw new Problem('REFUND_SETTLED', `The refund ${outRefundNo} has ended already: ${refund.state}`);
     }
     await this.journal.flush();

@@ -104,8 +104,9 @@ export class RefundBook implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /** @returns `false` when it has ended already. */
-  settle(refund: Refund, state: Exclude<RefundState, 'PROCESSING'>): boolean {
+  settle(refund: Refund, state: Exclude<RefundState, 'PROCESSING'>, requestedAt = refund.createdAt): boolean {
     if (refund.state !== 'PROCESSING') return false;
+    refund.createdAt = requestedAt;
     refund.state = state;
     refund.settledAt = Date.now();
     this.due.delete(`${refund.channel}:${refund.outRefundNo}`);

@@ -24,7 +24,7 @@ export interface Refund extends RefundTerms {
   readonly sequence: number;
   /** The channel's number for it. */
   readonly refundNo: string;
-  readonly createdAt: number;
+  createdAt: number;
   state: RefundState;
   /** When it ends by itself; `null` when only the control API ends it. */
   readonly settlesAt: number | null;
