@@ -2,6 +2,7 @@ import type { ErrorMeaning } from './error-meaning.js';
 import { identityErrors } from './identity/errors.js';
 import { paymentErrors } from './payment/errors.js';
 import { walletErrors } from './wallet/errors.js';
+import { withdrawalErrors } from './withdrawal/errors.js';
 
 /** Refusals that any call may meet, whatever its contract lists. */
 export const commonErrors = {
@@ -26,6 +27,7 @@ export const errorTable = {
   ...identityErrors,
   ...paymentErrors,
   ...walletErrors,
+  ...withdrawalErrors,
 } as const satisfies Record<string, ErrorMeaning>;
 
 export type CommonErrorCode = keyof typeof commonErrors;

@@ -8,3 +8,4 @@ export * as fields from './fields.js';
 export * as identity from './identity/index.js';
 export * as payment from './payment/index.js';
 export * as wallet from './wallet/index.js';
+export * as withdrawal from './withdrawal/index.js';

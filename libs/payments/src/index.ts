@@ -7,6 +7,7 @@ export {
   loadChannelAccounts,
   watchChannelAccounts,
 } from './channel-accounts-file.js';
+export type * from './channel-transfers.js';
 export { type AccountContext, type AnyChannelDriver, type ChannelDriver, driver } from './channel-driver.js';
 export { ChannelError, type ChannelErrorKind } from './channel-error.js';
 export { CHANNEL_DRIVERS } from './channels.js';

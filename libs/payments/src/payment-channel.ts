@@ -1,4 +1,5 @@
 import type { payment } from '#libs/contracts';
+import type { ChannelTransfers } from './channel-transfers.js';
 
 /** What a channel can do, as data: callers ask this instead of knowing channels by name. */
 export interface ChannelCapabilities {
@@ -168,6 +169,8 @@ export interface PaymentChannel {
   /** Which of our accounts at the channel this is, as the configuration names it. */
   readonly accountId: string;
   readonly capabilities: ChannelCapabilities;
+  /** Payouts; null where the account has none. */
+  readonly transfers: ChannelTransfers | null;
   /** Starts a trade. Repeating it with the same request is harmless. */
   prepay(request: PrepayRequest): Promise<PayCredential>;
   query(outTradeNo: string): Promise<ChannelTrade>;

@@ -40,6 +40,7 @@ export class AlipayChannel implements PaymentChannel {
     minAmount: 10_000n,
     maxAmount: 100_000_000n * 1_000_000n,
   };
+  readonly transfers = null;
   readonly notifyAccepted: NotifyReply = { status: 200, contentType: 'text/plain', body: 'success' };
 
   private readonly keys: AlipayKeys;

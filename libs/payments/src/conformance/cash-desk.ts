@@ -36,6 +36,7 @@ export class CashDesk implements PaymentChannel {
     minAmount: FEN,
     maxAmount: 1_000_000n * 1_000_000n,
   };
+  readonly transfers = null;
   readonly notifyAccepted = { status: 204, contentType: 'text/plain', body: '' };
   /** What the desk itself knows; a real channel has this on its own side of the network. */
   readonly trades = new Map<string, Trade>();

@@ -40,6 +40,7 @@ export class WechatChannel implements PaymentChannel {
     minAmount: 10_000n,
     maxAmount: 100_000_000n * 1_000_000n,
   };
+  readonly transfers = null;
   readonly notifyAccepted: NotifyReply = {
     status: 200,
     contentType: JSON_TYPE,

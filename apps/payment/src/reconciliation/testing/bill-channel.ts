@@ -5,6 +5,7 @@ export type Bill = readonly BillLine[] | (() => Iterable<BillLine>);
 /** A channel that knows bills and trades as a test tells it, and nothing else. */
 export class BillChannel implements PaymentChannel {
   readonly name = 'alipay';
+  readonly transfers = null;
   readonly accountId: string;
   readonly capabilities = { methods: {}, minAmount: 10_000n, maxAmount: 50_000_000_000n };
   readonly notifyAccepted = { status: 200, contentType: 'text/plain', body: 'success' };

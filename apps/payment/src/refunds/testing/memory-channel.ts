@@ -34,6 +34,7 @@ interface Booked {
 /** A channel that gives money back by a book in memory: once per number, and never more than a trade was paid with. */
 export class MemoryChannel implements PaymentChannel {
   readonly name = 'alipay';
+  readonly transfers = null;
   readonly accountId = 'alipay-main';
   readonly capabilities = { methods: {}, minAmount: 10_000n, maxAmount: 10n ** 15n };
   readonly notifyAccepted = { status: 200, contentType: 'text/plain', body: 'success' };
