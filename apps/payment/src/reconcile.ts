@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { DomainError, type ResponseOf, payment } from '#libs/contracts';
 import { RpcClient } from '#libs/transport';
-import { beijingDayOf, dayAfter } from './reconciliation/beijing-day.js';
+import { beijingDayOf, dayAfter } from '#libs/calendar';
 import { summaryOf, waits } from './reconciliation/summary.js';
 
 const POLL_MS = 500;

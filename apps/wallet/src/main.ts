@@ -15,6 +15,6 @@ await runService({
     DatabaseModule.forRoot(walletDatabase(environment)),
     OutboxModule.forRoot('wallet'),
     LocksModule.forRoot(environment.WALLET_LOCKS),
-    WalletModule,
+    WalletModule.forRoot(environment),
   ],
 });

@@ -1,4 +1,9 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CampaignController } from './campaign/campaign.controller.js';
+import { EarningsConfig } from './earnings/earnings.config.js';
+import { EarningsController } from './earnings/earnings.controller.js';
+import { EarningsRepository } from './earnings/earnings.repository.js';
+import { MaturityJob } from './earnings/maturity-job.js';
 import { AccountRepository } from './ledger/account.repository.js';
 import { LedgerPosting } from './ledger/ledger-posting.js';
 import { LedgerService } from './ledger/ledger.service.js';
@@ -10,6 +15,8 @@ import { RefundController } from './refund/refund.controller.js';
 import { UnownedController } from './unowned/unowned.controller.js';
 import { StatementController } from './statement/statement.controller.js';
 import { StatementRepository } from './statement/statement.repository.js';
+import type { WalletEnvironment } from './wallet.environment.js';
+import { WithdrawalController } from './withdrawal/withdrawal.controller.js';
 
 @Module({
   controllers: [
@@ -17,6 +24,9 @@ import { StatementRepository } from './statement/statement.repository.js';
     RefundController,
     UnownedController,
     ReconciliationController,
+    CampaignController,
+    EarningsController,
+    WithdrawalController,
     StatementController,
   ],
   providers: [
@@ -26,6 +36,15 @@ import { StatementRepository } from './statement/statement.repository.js';
     LedgerService,
     PostingAnnouncer,
     StatementRepository,
+    EarningsRepository,
+    MaturityJob,
   ],
 })
-export class WalletModule {}
+export class WalletModule {
+  static forRoot(environment: WalletEnvironment): DynamicModule {
+    return {
+      module: WalletModule,
+      providers: [{ provide: EarningsConfig, useValue: new EarningsConfig(environment) }],
+    };
+  }
+}

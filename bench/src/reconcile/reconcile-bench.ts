@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { type Shard, allShards, tableNames } from '#libs/orders';
-import { spanOf } from '../../../apps/payment/src/reconciliation/beijing-day.js';
+import { spanOf } from '#libs/calendar';
 import { fill } from '../fill/fill.js';
 import { migratePayment } from '../payment-parts.js';
 

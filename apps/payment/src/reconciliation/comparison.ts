@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { formatYuan } from '#libs/money';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
-import { dayAfter, spanOf } from './beijing-day.js';
+import { dayAfter, spanOf } from '#libs/calendar';
 import { classifyLine } from './classify-line.js';
 import { type BillSums, ComparisonRepository, type OnlyHere } from './comparison.repository.js';
 import { DifferenceStory } from './difference-story.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { dayAfter, spanOf } from './beijing-day.js';
+import { dayAfter, spanOf } from '#libs/calendar';
 import { ReconciliationSweep } from './reconciliation-sweep.js';
 import { AMOUNT, FEE, booked, paymentLine, tradeNoOf } from './testing/booked.js';
 import {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { dayAfter, spanOf } from './beijing-day.js';
+import { dayAfter, spanOf } from '#libs/calendar';
 import { LeaseLostError } from './reconciliation.repository.js';
 import { AMOUNT, booked, paymentLine, tradeNoOf } from './testing/booked.js';
 import {

@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { Sweep } from '#libs/jobs';
 import { PaymentChannelFactory } from '#libs/payments';
 import { Log } from '#libs/service';
-import { beijingDayOf, beijingHourOf, dayAfter } from './beijing-day.js';
+import { beijingDayOf, beijingHourOf, dayAfter } from '#libs/calendar';
 import { ReconciliationRunner } from './reconciliation-runner.js';
 import { ReconciliationConfig } from './reconciliation.config.js';
 import { ReconciliationRepository } from './reconciliation.repository.js';

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { DomainError, type RequestOf, type ResponseOf, payment } from '#libs/contracts';
 import { PaymentChannelFactory } from '#libs/payments';
 import { Rpc } from '#libs/transport';
-import { beijingDayOf } from './beijing-day.js';
+import { beijingDayOf } from '#libs/calendar';
 import { DifferenceDesk } from './difference-desk.js';
 import { viewOf } from './difference-row.js';
 import { DifferenceRepository } from './difference.repository.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { payment } from '#libs/contracts';
-import { spanOf } from './beijing-day.js';
+import { spanOf } from '#libs/calendar';
 import { AMOUNT, FEE, booked, bookedRefund, paymentLine, refundLine, tradeNoOf } from './testing/booked.js';
 import {
   type ReconciliationFixture,

@@ -6,6 +6,8 @@ export interface AccountState {
   readonly code: string;
   readonly ownerId: string | null;
   readonly kind: string;
+  /** Of a parted kind: which of the owner's accounts of that kind it is. */
+  readonly part: string | null;
   readonly side: AccountSide;
   readonly posted: bigint;
   readonly held: bigint;

@@ -9,6 +9,7 @@ interface AccountRow {
   readonly code: string;
   readonly owner_id: string | null;
   readonly kind: string;
+  readonly part: string | null;
   readonly side: AccountSide;
   readonly posted: string;
   readonly held: string;
@@ -19,7 +20,7 @@ interface AccountRow {
 }
 
 const COLUMNS =
-  '`id`, `code`, `owner_id`, `kind`, `side`, `posted`, `held`, `floor_amount`, `frozen`, `version`, `link`';
+  '`id`, `code`, `owner_id`, `kind`, `part`, `side`, `posted`, `held`, `floor_amount`, `frozen`, `version`, `link`';
 
 /** All SQL about accounts. */
 @Injectable()
@@ -39,9 +40,9 @@ export class AccountRepository {
       if ('system' in account || this.idsByCode.has(code)) continue;
       const { side, floorAmount } = OWNER_ACCOUNTS[account.kind];
       await this.database.write(
-        'INSERT INTO `account` (`id`, `code`, `owner_id`, `kind`, `side`, `floor_amount`, `created_at`)' +
-          ' VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6)) ON DUPLICATE KEY UPDATE `code` = `code`',
-        [this.ids.nextId(0), code, account.ownerId, account.kind, side, floorAmount],
+        'INSERT INTO `account` (`id`, `code`, `owner_id`, `kind`, `part`, `side`, `floor_amount`, `created_at`)' +
+          ' VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6)) ON DUPLICATE KEY UPDATE `code` = `code`',
+        [this.ids.nextId(0), code, account.ownerId, account.kind, account.part ?? null, side, floorAmount],
       );
       const [row] = await this.database.query<{ id: string }>('SELECT `id` FROM `account` WHERE `code` = ?', [
         code,
@@ -116,6 +117,7 @@ function stateOf(row: AccountRow): AccountState {
     code: row.code,
     ownerId: row.owner_id,
     kind: row.kind,
+    part: row.part,
     side: row.side,
     posted: BigInt(row.posted),
     held: BigInt(row.held),

@@ -35,6 +35,15 @@ export const SUSPENSE = systemAccount(5n, 'suspense', 'credit');
 /** Differences with the channels that two operators have given up. */
 export const WRITE_OFF = systemAccount(6n, 'write_off', 'debit');
 
+/** What channels have paid out to us, and what bank payouts are paid from. */
+export const BANK = systemAccount(7n, 'bank', 'debit');
+/** Our share of what ads earn. */
+export const COMMISSION = systemAccount(8n, 'commission', 'credit');
+/** What owners pay for a withdrawal. */
+export const WITHDRAWAL_FEE = systemAccount(9n, 'withdrawal_fee', 'credit');
+/** Withheld from withdrawals, and owed to the tax office. */
+export const TAX_PAYABLE = systemAccount(10n, 'tax_payable', 'credit');
+
 export const SYSTEM_ACCOUNTS: readonly SystemAccount[] = [
   ALIPAY_CLEARING,
   WECHAT_CLEARING,
@@ -42,6 +51,10 @@ export const SYSTEM_ACCOUNTS: readonly SystemAccount[] = [
   PROMOTION,
   SUSPENSE,
   WRITE_OFF,
+  BANK,
+  COMMISSION,
+  WITHDRAWAL_FEE,
+  TAX_PAYABLE,
 ];
 
 /** What each channel owes us, by its name. */
@@ -50,23 +63,44 @@ export const CLEARING = { alipay: ALIPAY_CLEARING, wechat: WECHAT_CLEARING } as 
   SystemAccount
 >;
 
-/** The kinds of account that owners have; opened when first needed. */
+/**
+ * The kinds of account that owners have; opened when first needed. Of a `parted` kind an owner has one for each part: a
+ * campaign, a day, a withdrawal. Such a sub-account is how money is held (a two-phase transfer): what is put into it can be
+ * taken whole, in parts, or given back, and never more than was held, by the floor that every account has.
+ */
 export const OWNER_ACCOUNTS = {
-  merchant_cash: { side: 'credit', floorAmount: 0n },
+  merchant_cash: { side: 'credit', floorAmount: 0n, parted: false },
   /** Granted by offers: can be spent, and never withdrawn or refunded. */
-  merchant_bonus: { side: 'credit', floorAmount: 0n },
+  merchant_bonus: { side: 'credit', floorAmount: 0n, parted: false },
   /** On its way back to the buyer, until the channel has decided. */
-  refund_in_transit: { side: 'credit', floorAmount: 0n },
+  refund_in_transit: { side: 'credit', floorAmount: 0n, parted: false },
   /** The bonus that goes with it. */
-  bonus_in_transit: { side: 'credit', floorAmount: 0n },
-} as const satisfies Record<string, { side: AccountSide; floorAmount: bigint | null }>;
+  bonus_in_transit: { side: 'credit', floorAmount: 0n, parted: false },
+  /** A campaign's budget: set aside when it starts, spent by its ads. The part is the campaign's id. */
+  campaign_cash: { side: 'credit', floorAmount: 0n, parted: true },
+  campaign_bonus: { side: 'credit', floorAmount: 0n, parted: true },
+  /** Earned on a day, and not yet the owner's to withdraw. The part is the day in Beijing, `2026-11-21`. */
+  traffic_pending: { side: 'credit', floorAmount: 0n, parted: true },
+  /** Can be withdrawn. */
+  traffic_available: { side: 'credit', floorAmount: 0n, parted: false },
+  /** Held for a withdrawal until it is paid or given up. The part is the withdrawal's id. */
+  traffic_withdrawing: { side: 'credit', floorAmount: 0n, parted: true },
+} as const satisfies Record<string, { side: AccountSide; floorAmount: bigint | null; parted: boolean }>;
 
 export type OwnerAccountKind = keyof typeof OWNER_ACCOUNTS;
 
-/** Names one account: one of the platform's own, or a kind and its owner. */
+type KindsOf<Parted extends boolean> = {
+  [Kind in OwnerAccountKind]: (typeof OWNER_ACCOUNTS)[Kind]['parted'] extends Parted ? Kind : never;
+}[OwnerAccountKind];
+
+/** Names one account: one of the platform's own, a kind and its owner, or one part of that. */
 export type AccountRef =
-  { readonly system: SystemAccount } | { readonly kind: OwnerAccountKind; readonly ownerId: string };
+  | { readonly system: SystemAccount }
+  | { readonly kind: KindsOf<false>; readonly ownerId: string; readonly part?: undefined }
+  | { readonly kind: KindsOf<true>; readonly ownerId: string; readonly part: string };
 
 export function codeOf(account: AccountRef): string {
-  return 'system' in account ? account.system.code : `${account.kind}:${account.ownerId}`;
+  if ('system' in account) return account.system.code;
+  const whole = `${account.kind}:${account.ownerId}`;
+  return account.part === undefined ? whole : `${whole}:${account.part}`;
 }

@@ -15,6 +15,7 @@ function account(ref: AccountRef, more: Partial<AccountState> = {}): AccountStat
     code: codeOf(ref),
     ownerId,
     kind: ownerId === null ? 'alipay_clearing' : 'merchant_cash',
+    part: null,
     side: ownerId === null ? 'debit' : 'credit',
     posted: 0n,
     held: 0n,

@@ -1,5 +1,5 @@
 import type { AccountState } from './account-state.js';
-import { codeOf } from './chart-of-accounts.js';
+import { type AccountRef, codeOf } from './chart-of-accounts.js';
 import type { Leg, PostedEntry, RejectionCode, TransferRequest } from './transfer.js';
 
 export interface NumberedRequest {
@@ -86,20 +86,21 @@ function applied(account: AccountState, amount: bigint): AccountState {
 /** What a balancing debit can't take from its own account is taken from the one that it names. */
 function withoutShortfall(legs: readonly Leg[], accounts: ReadonlyMap<string, AccountState>): readonly Leg[] {
   if (legs.every(({ shortfallFrom }) => shortfallFrom === undefined)) return legs;
-  const amounts = new Map(legs.map(({ account, amount }) => [codeOf(account), amount]));
+  const moved = new Map(legs.map(({ account, amount }) => [codeOf(account), { account, amount }]));
+  const add = (account: AccountRef, amount: bigint) => {
+    const before = moved.get(codeOf(account))?.amount ?? 0n;
+    moved.set(codeOf(account), { account, amount: before + amount });
+  };
   for (const { account, amount, shortfallFrom } of legs) {
     if (shortfallFrom === undefined) continue;
     const { posted, held, floor } = accountOf(accounts, codeOf(account));
     const there = posted - held - (floor ?? posted - held + amount);
     const missing = -amount - (there > 0n ? there : 0n);
     if (missing <= 0n) continue;
-    amounts.set(codeOf(account), (amounts.get(codeOf(account)) ?? 0n) + missing);
-    const fallback = codeOf(shortfallFrom);
-    amounts.set(fallback, (amounts.get(fallback) ?? 0n) - missing);
+    add(account, missing);
+    add(shortfallFrom, -missing);
   }
-  return legs
-    .map(({ account }) => ({ account, amount: amounts.get(codeOf(account)) ?? 0n }))
-    .filter(({ amount }) => amount !== 0n);
+  return [...moved.values()].filter(({ amount }) => amount !== 0n);
 }
 
 /** Undefined when every leg may be applied. Only what takes money away can be refused for want of it. */
@@ -107,6 +108,7 @@ function reasonToReject(
   legs: readonly Leg[],
   accounts: ReadonlyMap<string, AccountState>,
 ): RejectionCode | undefined {
+  if (legs.length === 0) return 'NOTHING_TO_MOVE';
   for (const leg of legs) {
     const account = accountOf(accounts, codeOf(leg.account));
     const after = account.posted + leg.amount;

@@ -7,7 +7,7 @@ import { AccountRepository } from './account.repository.js';
 import { codeOf } from './chart-of-accounts.js';
 import { type NumberedRequest, type Posting, evaluateBatch } from './evaluate-batch.js';
 import { linkEntries, sealOfRequest } from './link-entries.js';
-import { type TransferOutcome, type TransferRequest, requestHash } from './transfer.js';
+import { type TransferOutcome, type TransferRequest, accountsOf, requestHash } from './transfer.js';
 import { type StoredTransfer, TransferRepository, keyOf } from './transfer.repository.js';
 
 type Decision = TransferOutcome | DomainError;
@@ -35,7 +35,7 @@ export class LedgerPosting {
    */
   async postAll(requests: readonly TransferRequest[]): Promise<Decision[]> {
     try {
-      await this.accounts.open(requests.flatMap((request) => request.legs.map((leg) => leg.account)));
+      await this.accounts.open(requests.flatMap(accountsOf));
       return await this.postKnowingTheOutcome(requests);
     } catch (error) {
       if (requests.length === 1 || DomainError.is(error, 'UNAVAILABLE')) throw error;
@@ -115,7 +115,7 @@ export class LedgerPosting {
   ): Promise<Map<string, TransferOutcome>> {
     const decided = new Map<string, TransferOutcome>();
     if (fresh.length === 0) return decided;
-    const accounts = fresh.flatMap(({ request }) => request.legs.map((leg) => leg.account));
+    const accounts = fresh.flatMap(({ request }) => accountsOf(request));
     const involved = new Map(accounts.map((account) => [codeOf(account), account]));
     const locked = await this.accounts.lock(transaction, [...involved.values()]);
     const { postings, rejections, changed } = evaluateBatch(fresh, locked);

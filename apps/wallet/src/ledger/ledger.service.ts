@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DomainError } from '#libs/contracts';
 import { OwnerLock } from '#libs/locks';
 import { Coalescer } from './coalescer.js';
 import { LedgerPosting } from './ledger-posting.js';
@@ -35,6 +36,18 @@ export class LedgerService {
   async post(request: TransferRequest): Promise<TransferOutcome> {
     assertBalanced(request);
     return this.lock.withLock(ownerOf(request), () => this.coalescer.submit(request));
+  }
+
+  /**
+   * As `post`, for whoever can't go on without it.
+   *
+   * @param what for the refusal's message: "The budget of campaign 7 can't be set aside".
+   * @throws DomainError with the ledger's own code when it was refused, now or under the same key before.
+   */
+  async postOrRefuse(request: TransferRequest, what: string): Promise<{ transferId: string }> {
+    const outcome = await this.post(request);
+    if (outcome.status === 'posted') return { transferId: outcome.transferId };
+    throw new DomainError(outcome.code, `${what}: ${outcome.code} (transfer ${outcome.transferId})`);
   }
 }
 

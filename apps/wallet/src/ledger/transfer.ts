@@ -8,10 +8,27 @@ export interface Leg {
   readonly account: AccountRef;
   readonly amount: bigint;
   /**
-   * Of a debit: takes what is there, down to the floor, and what is missing from this account, which has a leg of its
-   * own (TigerBeetle calls it a balancing debit). The split is decided where the balances are locked.
+   * Of a debit: takes what is there, down to the floor, and what is missing from this account (TigerBeetle calls it a
+   * balancing debit). The split is decided where the balances are locked. Where it is the account that is credited, no more
+   * is moved than is there: see `everythingOf`.
    */
   readonly shortfallFrom?: AccountRef;
+}
+
+/** More than any account can have. */
+const EVERYTHING = 2n ** 62n;
+
+/** Moves all that an account has, whatever that is when it is locked. */
+export function everythingOf(from: AccountRef, to: AccountRef): readonly Leg[] {
+  return [
+    { account: from, amount: -EVERYTHING, shortfallFrom: to },
+    { account: to, amount: EVERYTHING },
+  ];
+}
+
+/** Every account that a transfer may touch. */
+export function accountsOf({ legs }: Pick<TransferRequest, 'legs'>): AccountRef[] {
+  return legs.flatMap(({ account, shortfallFrom }) => (shortfallFrom ? [account, shortfallFrom] : [account]));
 }
 
 /** A wish to move money. Its legs sum to zero, or it is a bug in the recipe that made it. */
@@ -51,7 +68,7 @@ export type TransferOutcome =
 /** Rejections are decisions too: stored under the key, so that a retry can't turn one into a posting. */
 export type RejectionCode = Extract<
   ErrorCode,
-  'INSUFFICIENT_FUNDS' | 'ACCOUNT_FROZEN' | 'EXTERNAL_ID_TAKEN' | 'BALANCE_OUT_OF_RANGE'
+  'INSUFFICIENT_FUNDS' | 'ACCOUNT_FROZEN' | 'EXTERNAL_ID_TAKEN' | 'BALANCE_OUT_OF_RANGE' | 'NOTHING_TO_MOVE'
 >;
 
 /** A posting asks for it several times. */
@@ -81,9 +98,7 @@ export function assertBalanced(request: TransferRequest): void {
     request.legs.length < 2 ||
     request.legs.some((leg) => leg.amount === 0n) ||
     codes.size !== request.legs.length ||
-    request.legs.some(
-      ({ amount, shortfallFrom }) => shortfallFrom && (amount > 0n || !codes.has(codeOf(shortfallFrom))),
-    )
+    request.legs.some(({ amount, shortfallFrom }) => shortfallFrom && amount > 0n)
   ) {
     throw new Error(
       `Transfer ${request.scope}/${request.idempotencyKey} needs at least two legs, none of them zero, each with another account`,

@@ -1,6 +1,5 @@
-import type { OwnerAccountKind } from '../ledger/chart-of-accounts.js';
 import { recipe } from '../ledger/recipe.js';
-import { type HeldRefund, REFUND_SETTLEMENT_SCOPE } from './held-refund.js';
+import { type HeldKind, type HeldRefund, REFUND_SETTLEMENT_SCOPE } from './held-refund.js';
 
 /** The channel has given nothing back: every entry of the hold is undone. */
 export const refundReleased = recipe<HeldRefund>({
@@ -10,7 +9,7 @@ export const refundReleased = recipe<HeldRefund>({
   key: ({ settled }) => settled.refundId,
   legs: ({ settled: { merchantId: ownerId }, entries }) =>
     entries.map(({ code, amount }) => ({
-      account: { kind: code.slice(0, code.indexOf(':')) as OwnerAccountKind, ownerId },
+      account: { kind: code.slice(0, code.indexOf(':')) as HeldKind, ownerId },
       amount: -amount,
     })),
 });

@@ -6,5 +6,6 @@ export const walletErrors = {
   ACCOUNT_FROZEN: { status: 409, title: 'This ledger account is frozen' },
   EXTERNAL_ID_TAKEN: { status: 409, title: 'That payment was already booked by another transfer' },
   BALANCE_OUT_OF_RANGE: { status: 409, title: 'The balance would no longer fit the ledger' },
+  NOTHING_TO_MOVE: { status: 409, title: 'There is nothing left to move' },
   WALLET_BUSY: { status: 503, title: 'This wallet is busy: try again' },
 } as const satisfies Record<string, ErrorMeaning>;

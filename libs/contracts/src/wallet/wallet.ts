@@ -2,13 +2,22 @@ import { z } from 'zod';
 import { rpc } from '../contract.js';
 import { cursor, id, instant, micros, nothing, pageOf, pageSize } from '../fields.js';
 
-/** The accounts of a wallet owner that the owner may see. */
-export const walletAccountKind = z.enum(['merchant_cash', 'merchant_bonus']);
+/** The accounts of a wallet owner that the owner may see. Campaign, pending and withdrawing ones are many: one for each part. */
+export const walletAccountKind = z.enum([
+  'merchant_cash',
+  'merchant_bonus',
+  'campaign_cash',
+  'campaign_bonus',
+  'traffic_pending',
+  'traffic_available',
+  'traffic_withdrawing',
+]);
 export type WalletAccountKind = z.output<typeof walletAccountKind>;
 
 /**
- * One recipe each. `refund_hold` is pending until `refund` takes it or `refund_release` lets it go. `unowned` and
- * `unowned_refund`: a buyer's money that pays no order, in and out of suspense.
+ * One recipe each. A hold puts money into an account of its own, where it is taken or given back: `refund_hold` by `refund`
+ * or `refund_release`, `budget_hold` by any number of `spend` and a `budget_release`, `withdraw` by `withdrawal_paid` or
+ * `withdrawal_released`. `unowned` and `unowned_refund`: a buyer's money that pays no order, in and out of suspense.
  */
 export const transferKind = z.enum([
   'recharge',
@@ -19,6 +28,18 @@ export const transferKind = z.enum([
   'unowned_refund',
   'fee_correction',
   'write_off',
+  'channel_settlement',
+  'budget_hold',
+  'spend',
+  'budget_release',
+  'maturity',
+  'withdraw',
+  'withdrawal_paid',
+  'withdrawal_released',
+  'withdrawal_returned',
+  'bonus',
+  'bonus_expiry',
+  'adjustment',
 ]);
 export type TransferKind = z.output<typeof transferKind>;
 

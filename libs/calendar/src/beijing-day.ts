@@ -1,9 +1,9 @@
 const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
 /** China has one time zone and no summer time since 1991. */
 const OFFSET_MS = 8 * HOUR_MS;
 
-/** The day in Beijing, `YYYY-MM-DD`, which both channels' bills go by. */
+/** The day in Beijing, `YYYY-MM-DD`, which the channels' bills, earnings and limits go by. */
 export function beijingDayOf(at: Date): string {
   return new Date(at.getTime() + OFFSET_MS).toISOString().slice(0, 10);
 }
@@ -19,6 +19,7 @@ export function spanOf(day: string): { readonly from: Date; readonly to: Date } 
   return { from: new Date(fromMs), to: new Date(fromMs + DAY_MS) };
 }
 
+/** Another day, so many days later, or earlier when negative. */
 export function dayAfter(day: string, days = 1): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
