@@ -35,8 +35,11 @@ export type ChannelTransfer =
     }
   /** Taken, and not decided: ask again. */
   | { readonly state: 'PROCESSING' }
-  /** The payee has to confirm it in the channel's app; `confirmation` is what the app is opened with. */
-  | { readonly state: 'AWAITS_PAYEE'; readonly confirmation: string }
+  /**
+   * The payee has to confirm it in the channel's app; `confirmation` is what the app is opened with. Null where the channel
+   * doesn't say it (again): what it said before holds, and a repeat of the transfer may tell it.
+   */
+  | { readonly state: 'AWAITS_PAYEE'; readonly confirmation: string | null }
   /** Will never be paid under this number; the money is still ours. */
   | { readonly state: 'FAILED'; readonly problem: withdrawal.PayoutProblem; readonly message: string }
   /** Cancelled before the payee took it; the money is still ours. */
@@ -61,7 +64,10 @@ export type ChannelTransfer =
  */
 export interface ChannelTransfers {
   readonly capabilities: TransferCapabilities;
-  /** Repeating it with the same request pays nothing twice. */
+  /**
+   * Repeating it with the same request pays nothing twice, and says what became of it. A number that was used for another
+   * amount pays nothing either, and says what became of that one: compare the amount of what has succeeded.
+   */
   transfer(request: TransferRequest): Promise<ChannelTransfer>;
   query(outTransferNo: string): Promise<ChannelTransfer>;
   /**
