@@ -1,10 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import {
-  type ChannelAccount,
-  PaymentChannelFactory,
-  loadChannelAccounts,
-  watchChannelAccounts,
-} from '#libs/payments';
+import { followAccountsFile } from '#libs/channel-line';
+import { type ChannelAccount, PaymentChannelFactory, loadChannelAccounts } from '#libs/payments';
 import { Log } from '#libs/service';
 import { Turnstile } from '#libs/turnstile';
 import { PaymentConfig } from '../payment.config.js';
@@ -39,18 +35,13 @@ export class ConfiguredChannels implements OnApplicationBootstrap, BeforeApplica
   ) {}
 
   onApplicationBootstrap(): void {
-    for (const { id, ratePerSecond, maxInFlight } of this.factory.all)
-      this.turnstile.prepare(id, { ratePerSecond, maxInFlight });
-    this.watch = watchChannelAccounts(this.config.channelsFile, {
-      onChange: (accounts) => {
-        this.factory.replace(asConfigured(accounts, this.config));
-        this.log.warn(
-          { accounts: accounts.map(({ id, enabled, weight }) => ({ id, enabled, weight })) },
-          'the channel accounts have changed',
-        );
-      },
-      onError: (error) =>
-        this.log.error({ err: error }, 'the changed channel accounts can not be used: the old ones stay'),
+    const { factory, turnstile, config, log } = this;
+    this.watch = followAccountsFile({
+      file: config.channelsFile,
+      factory,
+      turnstile,
+      log,
+      adapt: (accounts) => asConfigured(accounts, config),
     });
   }
 

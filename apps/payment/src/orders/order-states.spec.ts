@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { payment } from '#libs/contracts';
-import { ATTEMPT_TRANSITIONS, ORDER_TRANSITIONS, REFUND_TRANSITIONS, sourcesOf } from './order-states.js';
+import { sourcesOf } from '#libs/states';
+import { ATTEMPT_TRANSITIONS, ORDER_TRANSITIONS, REFUND_TRANSITIONS } from './order-states.js';
 
 type Transitions = Readonly<Record<string, readonly string[]>>;
 

@@ -1,6 +1,5 @@
-import { type payment } from '#libs/contracts';
-
-type Transitions<State extends string> = Readonly<Record<State, readonly State[]>>;
+import type { payment } from '#libs/contracts';
+import type { Transitions } from '#libs/states';
 
 /** Where an order may go from each state. Whatever is not here does not happen. */
 export const ORDER_TRANSITIONS = {
@@ -32,8 +31,3 @@ export const REFUND_TRANSITIONS = {
   SUCCEEDED: [],
   FAILED: [],
 } as const satisfies Transitions<payment.RefundState>;
-
-/** The states from which `to` may be reached: the guard of every `UPDATE … WHERE state IN (…)`. */
-export function sourcesOf<State extends string>(transitions: Transitions<State>, to: State): State[] {
-  return (Object.keys(transitions) as State[]).filter((from) => transitions[from].includes(to));
-}

@@ -9,7 +9,8 @@ import { StoryRepository } from '../story/story.repository.js';
 import { type OrderFilter, selectionOf } from './order-filter.js';
 import { type OrderRow, selectOrders } from './order-row.js';
 import { type OrderShard, OrderShards } from './order-shards.js';
-import { ORDER_TRANSITIONS, sourcesOf } from './order-states.js';
+import { sourcesOf } from '#libs/states';
+import { ORDER_TRANSITIONS } from './order-states.js';
 
 export interface NewOrder {
   readonly id: string;

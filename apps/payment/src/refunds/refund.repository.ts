@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { payment } from '#libs/contracts';
 import type { Transaction } from '#libs/database';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
-import { REFUND_TRANSITIONS, sourcesOf } from '../orders/order-states.js';
+import { sourcesOf } from '#libs/states';
+import { REFUND_TRANSITIONS } from '../orders/order-states.js';
 import { type RefundRow, selectRefunds } from './refund-row.js';
 
 /** A credited order under its lock, with what was asked of it before. */

@@ -3,7 +3,8 @@ import { type payment } from '#libs/contracts';
 import type { Transaction } from '#libs/database';
 import type { PaidTrade } from '#libs/payments';
 import type { OrderShard } from '../orders/order-shards.js';
-import { ATTEMPT_TRANSITIONS, sourcesOf } from '../orders/order-states.js';
+import { sourcesOf } from '#libs/states';
+import { ATTEMPT_TRANSITIONS } from '../orders/order-states.js';
 
 export interface LockedAttempt {
   readonly id: string;

@@ -18,7 +18,7 @@ import { AttemptRepository } from '../attempts/attempt.repository.js';
 import { ChannelCalls } from '../channels/channel-calls.js';
 import { ChannelSwitches } from '../channels/channel-switches.js';
 import { openChannels } from '../channels/configured-channels.js';
-import { healthOf } from '../channels/turnstile.provider.js';
+import { healthOf } from '#libs/channel-line';
 import { PAYMENT_MIGRATIONS } from '../migrations/index.js';
 import { OrderCache } from '../orders/order-cache.js';
 import { OrderChanges } from '../orders/order-changes.js';
