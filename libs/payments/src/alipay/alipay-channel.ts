@@ -1,5 +1,6 @@
 import { feeOf } from '#libs/money';
 import { ChannelError } from '../channel-error.js';
+import type { ChannelTransfers } from '../channel-transfers.js';
 import type {
   BillLine,
   ChannelCapabilities,
@@ -21,6 +22,7 @@ import { expectNumber, queryRefundAtAlipay, refundAtAlipay } from './alipay-refu
 import { malformed, tradeOf, yuanOf } from './alipay-replies.js';
 import type { AlipaySettings } from './alipay-settings.js';
 import { isNotifySignedBy } from './alipay-signature.js';
+import { AlipayTransfers } from './alipay-transfers.js';
 import { toBeijingTime } from '../beijing-time.js';
 
 /** The methods that only sign: what the buyer's browser opens. */
@@ -40,7 +42,7 @@ export class AlipayChannel implements PaymentChannel {
     minAmount: 10_000n,
     maxAmount: 100_000_000n * 1_000_000n,
   };
-  readonly transfers = null;
+  readonly transfers: ChannelTransfers;
   readonly notifyAccepted: NotifyReply = { status: 200, contentType: 'text/plain', body: 'success' };
 
   private readonly keys: AlipayKeys;
@@ -51,6 +53,7 @@ export class AlipayChannel implements PaymentChannel {
     this.accountId = settings.accountId;
     this.keys = openAlipayKeys(settings, `account ${settings.accountId}: `);
     this.gateway = new AlipayGateway(settings, this.keys);
+    this.transfers = new AlipayTransfers(this.gateway);
   }
 
   async prepay(request: PrepayRequest): Promise<PayCredential> {

@@ -1,5 +1,6 @@
 import { feeOf } from '#libs/money';
 import { ChannelError } from '../channel-error.js';
+import type { ChannelTransfers } from '../channel-transfers.js';
 import type {
   BillLine,
   ChannelCapabilities,
@@ -23,6 +24,7 @@ import { queryRefundAtWechat, refundAtWechat } from './wechat-refunds.js';
 import { isTradeUnknown, tradeOf } from './wechat-replies.js';
 import type { WechatSettings } from './wechat-settings.js';
 import { jsapiParametersOf } from './wechat-signature.js';
+import { WechatTransfers } from './wechat-transfers.js';
 
 const CALLS = { callsChannel: true };
 const JSON_TYPE = 'application/json';
@@ -40,7 +42,7 @@ export class WechatChannel implements PaymentChannel {
     minAmount: 10_000n,
     maxAmount: 100_000_000n * 1_000_000n,
   };
-  readonly transfers = null;
+  readonly transfers: ChannelTransfers;
   readonly notifyAccepted: NotifyReply = {
     status: 200,
     contentType: JSON_TYPE,
@@ -55,6 +57,13 @@ export class WechatChannel implements PaymentChannel {
     this.accountId = settings.accountId;
     this.keys = openWechatKeys(settings, `account ${settings.accountId}: `, this.now());
     this.http = new WechatHttp(settings, this.keys);
+    const { mchid, appid, transferScene: scene } = settings;
+    this.transfers = new WechatTransfers(this.http, {
+      mchid,
+      appid,
+      scene,
+      sealingKey: () => this.keys.sealingKey(this.now()),
+    });
   }
 
   prepay(request: PrepayRequest): Promise<PayCredential> {

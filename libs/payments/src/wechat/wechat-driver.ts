@@ -14,6 +14,7 @@ export const wechatDriver = driver({
       appid,
       feeBasisPoints,
       merchantCertificateSerial,
+      transferScene: { id: settings.transferSceneId, reportInfos: settings.transferSceneReportInfos },
       merchantPrivateKey: readFile(settings.merchantPrivateKeyFile, 'merchantPrivateKeyFile'),
       apiV3Key: readFile(settings.apiV3KeyFile, 'apiV3KeyFile'),
       previousApiV3Keys: settings.previousApiV3KeyFiles.map((name) =>

@@ -41,9 +41,18 @@ export class WechatHttp {
     return this.call({ method: 'GET', url: this.urlOf(path), body: '' });
   }
 
-  /** The object of a 200, or undefined of a 204. @throws ChannelError */
-  post(path: string, body: object): Promise<WechatObject | undefined> {
-    return this.call({ method: 'POST', url: this.urlOf(path), body: JSON.stringify(body) });
+  /**
+   * The object of a 200, or undefined of a 204.
+   *
+   * @param headers beside those of every call, or in their place; lower case.
+   * @throws ChannelError
+   */
+  post(
+    path: string,
+    body: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<WechatObject | undefined> {
+    return this.call({ method: 'POST', url: this.urlOf(path), body: JSON.stringify(body) }, headers);
   }
 
   /**
@@ -69,13 +78,16 @@ export class WechatHttp {
     }
   }
 
-  private async call(request: SignedRequest): Promise<WechatObject | undefined> {
+  private async call(
+    request: SignedRequest,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<WechatObject | undefined> {
     const name = `${request.method} ${request.url.pathname}`;
     let status: number;
     let headers: SignatureHeaders;
     let raw: Buffer;
     try {
-      const response = await this.send(request, this.settings.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+      const response = await this.send(request, this.settings.timeoutMs ?? DEFAULT_TIMEOUT_MS, more);
       status = response.status;
       headers = Object.fromEntries(response.headers);
       raw = Buffer.from(await response.arrayBuffer());

@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import { ChannelError } from '../channel-error.js';
 import { BadKeyError, isPublicHalfOf, readPrivateKey, readPublicKey } from '../rsa-key.js';
 import type { WechatKeySettings } from './wechat-settings.js';
 
@@ -11,13 +12,23 @@ export interface WechatKeys {
   readonly apiV3Keys: readonly Buffer[];
   /** What WeChat Pay is asked to sign its answers with; undefined leaves it to its newest certificate. */
   readonly announcedSerial: string | undefined;
+  /**
+   * What only WeChat Pay is to read is sealed with: the key that it is asked to sign with, or its newest certificate's.
+   *
+   * @throws ChannelError `NOT_DONE` when the last certificate has expired.
+   */
+  sealingKey(at: Date): SealingKey;
   /** The platform's key of that serial or id, if we have it and it is valid at that time. */
   platformKey(serial: string, at: Date): KeyObject | undefined;
 }
 
-interface PlatformKey {
+/** A key of the platform, with the name that tells WeChat Pay which one it is. */
+export interface SealingKey {
   readonly serial: string;
   readonly publicKey: KeyObject;
+}
+
+interface PlatformKey extends SealingKey {
   /** Of certificates: plain keys end when they are taken out. */
   readonly validity?: { readonly from: Date; readonly to: Date };
 }
@@ -55,6 +66,7 @@ export function openWechatKeys(settings: WechatKeySettings, where: string, now: 
     privateKey,
     apiV3Keys,
     announcedSerial: settings.platformPublicKeys[0]?.id,
+    sealingKey: (at) => newestOf(keys.filter((key) => isValid(key, at))),
     platformKey: (serial, at) => {
       const key = bySerial.get(serial.toUpperCase());
       return key && isValid(key, at) ? key.publicKey : undefined;
@@ -64,6 +76,14 @@ export function openWechatKeys(settings: WechatKeySettings, where: string, now: 
 
 function isValid({ validity }: PlatformKey, at: Date): boolean {
   return validity === undefined || (validity.from <= at && at <= validity.to);
+}
+
+/** Plain keys come before certificates: they don't end. */
+function newestOf(keys: readonly PlatformKey[]): SealingKey {
+  const startOf = ({ validity }: PlatformKey) => validity?.from.getTime() ?? Number.MAX_SAFE_INTEGER;
+  const [newest] = [...keys].sort((a, b) => startOf(b) - startOf(a));
+  if (newest) return newest;
+  throw new ChannelError('NOT_DONE', 'NO_PLATFORM_KEY', "All of WeChat Pay's certificates here have expired");
 }
 
 function readApiV3Key(text: string, setting: string): Buffer {

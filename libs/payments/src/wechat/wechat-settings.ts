@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TransferScene } from './wechat-transfers.js';
 
 const file = z.string().min(1);
 
@@ -22,6 +23,19 @@ export const wechatFileSettings = z
       .array(z.strictObject({ id: z.string().regex(/^PUB_KEY_ID_\w+$/, 'begins with PUB_KEY_ID_'), file }))
       .default([]),
     platformCertificateFiles: z.array(file).default([]),
+    /** Of transfers, as the merchant platform has granted it; 1005 is commissions and other pay for services. */
+    transferSceneId: z
+      .string()
+      .regex(/^\d{1,36}$/, 'the number of a scene, digits only')
+      .default('1005'),
+    /** What that scene has to be told; WeChat Pay prescribes the types word for word. */
+    transferSceneReportInfos: z
+      .array(z.strictObject({ infoType: z.string().min(1).max(15), infoContent: z.string().min(1).max(32) }))
+      .min(1)
+      .default([
+        { infoType: '岗位类型', infoContent: '流量主' },
+        { infoType: '报酬说明', infoContent: '广告收入提现' },
+      ]),
   })
   .refine(
     ({ platformPublicKeys, platformCertificateFiles }) =>
@@ -52,6 +66,7 @@ export interface WechatSettings extends WechatKeySettings {
   readonly appid: string;
   readonly feeBasisPoints: number;
   readonly merchantCertificateSerial: string;
+  readonly transferScene: TransferScene;
   readonly timeoutMs?: number;
   /** The clock; the machine's where it is left out. */
   readonly now?: () => Date;

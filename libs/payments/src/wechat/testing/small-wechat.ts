@@ -123,6 +123,7 @@ export class SmallWechat {
       feeBasisPoints: 60,
       merchantPrivateKey: this.merchant.privatePem,
       merchantCertificateSerial: this.merchant.serial,
+      transferScene: { id: '1005', reportInfos: [{ infoType: '岗位类型', infoContent: '流量主' }] },
       apiV3Key: this.apiV3Key,
       previousApiV3Keys: [],
       platformPublicKeys: [{ id: this.publicKeyId, publicKey: this.platform.publicPem }],
