@@ -9,6 +9,7 @@ import { AlipayNotify } from './alipay/alipay-notify.js';
 import { AlipayCloseNotify } from './alipay/close-notify.js';
 import { AlipayGatewayController } from './alipay/gateway.controller.js';
 import { AlipayGateway } from './alipay/gateway.service.js';
+import { AlipayTransfers } from './alipay/methods/transfer.js';
 import { AlipayReturnUrl } from './alipay/return-url.js';
 import { BillDesk } from './bill/bill-desk.js';
 import { Buyer } from './buyer/buyer.js';
@@ -17,8 +18,11 @@ import { Channels } from './channel/channels.js';
 import { SandboxConfig } from './config.js';
 import { FaultsController } from './control/faults.controller.js';
 import { BillsController } from './control/bills.controller.js';
+import { MerchantAccountsController } from './control/merchant-accounts.controller.js';
+import { PayeesController } from './control/payees.controller.js';
 import { RefundsController } from './control/refunds.controller.js';
 import { TradesController } from './control/trades.controller.js';
+import { TransfersController } from './control/transfers.controller.js';
 import { Faults } from './faults/faults.js';
 import { HealthController } from './health/health.controller.js';
 import { PublicAddress } from './http/public-address.js';
@@ -30,6 +34,10 @@ import { Statistics } from './stats/statistics.js';
 import { RefundBook } from './refund/refund-book.js';
 import { QrCodes } from './trade/qr-codes.js';
 import { TradeBook } from './trade/trade-book.js';
+import { MerchantAccounts } from './transfer/merchant-accounts.js';
+import { Payees } from './transfer/payees.js';
+import { TransferBook } from './transfer/transfer-book.js';
+import { TransferCourses } from './transfer/transfer-course.js';
 import type { WechatParts } from './wechat/wechat-parts.js';
 
 /** What has to be read or made before the app can be put together. */
@@ -55,6 +63,9 @@ export class SandboxModule {
         CashierController,
         TradesController,
         RefundsController,
+        TransfersController,
+        PayeesController,
+        MerchantAccountsController,
         BillsController,
         FaultsController,
         StatisticsController,
@@ -76,6 +87,10 @@ export class SandboxModule {
         TradeBook,
         RefundBook,
         BillDesk,
+        MerchantAccounts,
+        Payees,
+        TransferCourses,
+        TransferBook,
         QrCodes,
         NotifySender,
         NotifyQueue,
@@ -83,6 +98,7 @@ export class SandboxModule {
         AlipayNotify,
         AlipayReturnUrl,
         AlipayBillDownloads,
+        AlipayTransfers,
         AlipayGateway,
         AlipayChannel,
         AlipayCloseNotify,

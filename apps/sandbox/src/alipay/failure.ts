@@ -16,7 +16,8 @@ const MESSAGES = {
 
 type Code = keyof typeof MESSAGES;
 
-function failure(code: Code, subCode: string, subMsg: string): AlipayFailure {
+/** @param subCode what merchants tell apart */
+export function failure(code: Code, subCode: string, subMsg: string): AlipayFailure {
   return { code, msg: MESSAGES[code], sub_code: subCode, sub_msg: subMsg };
 }
 

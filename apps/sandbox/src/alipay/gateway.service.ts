@@ -20,10 +20,12 @@ import { precreateTrade } from './methods/precreate.js';
 import { queryTrade } from './methods/query.js';
 import { queryRefund, refundTrade } from './methods/refund.js';
 import { findTrade, numbersOf } from './methods/trade-number.js';
+import { AlipayTransfers, isTransferMethod } from './methods/transfer.js';
 import { replyName, signedReply, tamperWith, unsignedReply, type ReplyBody } from './reply.js';
 import { checkRequest, type AlipayRequest } from './request.js';
 import type { Parameters } from './signature.js';
 import { OPEN_FAILURES, readTerms, type AlipayMethod } from './trade-terms.js';
+import { transferFailures } from './transfer-failure.js';
 
 /** Methods that a buyer's browser opens; they answer with a page and don't count against the merchant's limit. */
 const PAGE_METHODS: ReadonlyMap<string, AlipayMethod> = new Map([
@@ -59,6 +61,7 @@ export class AlipayGateway {
     private readonly log: Log,
     refunds: RefundBook,
     bills: AlipayBillDownloads,
+    private readonly transfers: AlipayTransfers,
   ) {
     this.limits = new Map(
       applications.all().map(({ appId }) => [appId, new CallLimit(config.callsPerSecond)] as const),
@@ -72,6 +75,8 @@ export class AlipayGateway {
       ['alipay.data.dataservice.bill.downloadurl.query', (request) => bills.urlOf(request)],
       ['alipay.trade.refund', (request) => refundTrade({ book, refunds, faults }, request)],
       ['alipay.trade.fastpay.refund.query', (request) => queryRefund({ book, refunds, faults }, request)],
+      ['alipay.fund.trans.uni.transfer', (request) => transfers.transfer(request)],
+      ['alipay.fund.trans.common.query', (request) => transfers.query(request)],
       ['alipay.trade.precreate', (request) => precreateTrade(qrCodes, request, address.url)],
     ]);
   }
@@ -138,13 +143,15 @@ export class AlipayGateway {
     await this.journal.flush();
     if (this.faults.strikes('timeoutAfterWork', subject)) return { type: 'no-answer' };
     const isUnknown = this.faults.strikes('systemError', subject);
-    const reply = await this.signedReply(parameters, request.method, isUnknown ? failures.systemError : body);
+    const unknown = isTransferMethod(request.method) ? transferFailures.systemError : failures.systemError;
+    const reply = await this.signedReply(parameters, request.method, isUnknown ? unknown : body);
     if (!this.faults.strikes('tamperedReply', subject)) return reply;
     return { type: 'reply', text: tamperWith(reply.text) };
   }
 
   /** Trouble is ordered by the merchant's number, whichever number the call names. */
   private subjectOf(request: AlipayRequest): string {
+    if (isTransferMethod(request.method)) return this.transfers.subjectOf(request);
     const numbers = numbersOf(request);
     return (numbers && findTrade(this.book, request, numbers)?.outTradeNo) ?? numbers?.out_trade_no ?? '';
   }

@@ -10,13 +10,14 @@ import { textsOf } from './texts.js';
 /** The buyer reads "paid" and is taken back after this. */
 const BACK_AFTER_SECONDS = 3;
 
-const TICK = new Html(
+export const TICK = new Html(
   '<svg class="sign good" width="64" height="64" viewBox="0 0 64 64" aria-hidden="true"><circle cx="32" cy="32" r="30" ' +
     'fill="currentColor" opacity=".13"/><path d="M20 33.5l8.5 8.5L45 24.5" fill="none" stroke="currentColor" ' +
     'stroke-width="4.5" stroke-linecap="round" stroke-linejoin="round"/></svg>',
 );
 
-function row(name: string, value: string, className?: string): Html {
+/** One line of a list of facts. */
+export function row(name: string, value: string, className?: string): Html {
   return markup`<div><dt>${name}</dt><dd${className && markup` class="${className}"`}>${value}</dd></div>`;
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { NotifyProtocol } from '../notify/notify-job.js';
 import type { ChannelName, Trade } from '../trade/trade.js';
+import type { TransferFailures } from '../transfer/transfer-course.js';
 
 /** Why a buyer can't pay, as the channel puts it. */
 export interface Refusal {
@@ -25,6 +26,10 @@ export interface Channel {
   scan?(code: string): Trade | Refusal | undefined;
   /** Shown for a code that is scanned after its expiry. */
   readonly expired: Refusal;
+  /** Whose money transfers are paid from: applications at Alipay, merchants at WeChat Pay. */
+  accounts(): readonly string[];
+  /** How transfers end badly when no reason was told. */
+  readonly transferFailures: TransferFailures;
 }
 
 /** The channels of this sandbox. Each registers itself while the app starts. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Journal } from '../journal/journal.js';
 
-/** Every kind of trouble that can be ordered, and what it does. */
+/** Trouble with payments and refunds, and with calls of any kind; what each does. */
 export const FAULT_KINDS = [
   /** The trade is paid and no notify is ever sent. */
   'notifyNever',
@@ -36,11 +36,34 @@ export const FAULT_KINDS = [
   'refundAbnormal',
   /** A refund ends closed: nothing went back. */
   'refundClosed',
-  /** A refund is refused because the merchant's account does not have the money; nothing is done. */
+  /** A refund or a transfer is refused because the merchant's account does not have the money; nothing is done. */
   'notEnough',
 ] as const;
 
-export type FaultKind = (typeof FAULT_KINDS)[number];
+/** Trouble with money that goes out to somebody. */
+export const TRANSFER_FAULT_KINDS = [
+  /** The channel works at it for a while, then goes on as usual. */
+  'transferLate',
+  /** The channel works at it until the control API ends it. */
+  'transferInProcess',
+  /** Taken, and worked at for a while; meanwhile calls are answered as if nobody knew anything of it. */
+  'transferUnknown',
+  /** Taken, and fails after a while. */
+  'transferFails',
+  /** Arrives, and comes back later; only where the channel knows such a thing. */
+  'transferReturned',
+  /** There is no such payee. */
+  'payeeUnknown',
+  /** The payee's real name is another one. */
+  'payeeNameWrong',
+  /** More than may be transferred in a day. */
+  'transferLimit',
+] as const;
+
+/** Everything that can be ordered. */
+export const ALL_FAULT_KINDS = [...FAULT_KINDS, ...TRANSFER_FAULT_KINDS] as const;
+
+export type FaultKind = (typeof ALL_FAULT_KINDS)[number];
 
 export type FaultRates = Partial<Record<FaultKind, number>>;
 
@@ -95,7 +118,7 @@ export class Faults {
   /** Trouble for one trade, each kind as many times as told; the trade need not exist yet. */
   order(subject: string, counts: OneShots): OneShots {
     const all: OneShots = { ...this.oneShots.get(subject) };
-    for (const kind of FAULT_KINDS) {
+    for (const kind of ALL_FAULT_KINDS) {
       if (counts[kind] !== undefined) all[kind] = counts[kind];
     }
     this.oneShots.set(subject, all);

@@ -5,6 +5,7 @@ import { certificatesOperation } from './operations/certificate-operation.js';
 import type { Operation } from './operations/operation.js';
 import { OrderOperations } from './operations/order-operations.js';
 import { RefundOperations } from './operations/refund-operations.js';
+import { TransferOperations } from './operations/transfer-operations.js';
 import { WechatApi } from './wechat-api.service.js';
 import { WechatKeys } from './wechat-keys.js';
 
@@ -30,6 +31,7 @@ export class WechatApiController implements BeforeApplicationShutdown {
     private readonly api: WechatApi,
     private readonly orders: OrderOperations,
     private readonly refunds: RefundOperations,
+    private readonly transfers: TransferOperations,
     private readonly bills: BillOperations,
     private readonly keys: WechatKeys,
   ) {}
@@ -93,6 +95,29 @@ export class WechatApiController implements BeforeApplicationShutdown {
     @Res() reply: HttpReply,
   ): Promise<void> {
     return this.answer(request, reply, this.refunds.query(outRefundNo));
+  }
+
+  @Post('fund-app/mch-transfer/transfer-bills')
+  transfer(@Req() request: WechatHttpRequest, @Res() reply: HttpReply): Promise<void> {
+    return this.answer(request, reply, this.transfers.transfer());
+  }
+
+  @Get('fund-app/mch-transfer/transfer-bills/out-bill-no/:outBillNo')
+  queryTransfer(
+    @Param('outBillNo') outBillNo: string,
+    @Req() request: WechatHttpRequest,
+    @Res() reply: HttpReply,
+  ): Promise<void> {
+    return this.answer(request, reply, this.transfers.query(outBillNo));
+  }
+
+  @Post('fund-app/mch-transfer/transfer-bills/out-bill-no/:outBillNo/cancel')
+  cancelTransfer(
+    @Param('outBillNo') outBillNo: string,
+    @Req() request: WechatHttpRequest,
+    @Res() reply: HttpReply,
+  ): Promise<void> {
+    return this.answer(request, reply, this.transfers.cancel(outBillNo));
   }
 
   @Get('bill/tradebill')

@@ -120,7 +120,8 @@ function checkHeaders(request: IncomingRequest): WechatFailure | undefined {
   if (!/application\/json|\*\/\*/.test(request.accept ?? '') || !request.userAgent)
     return failures.unacceptable;
   const isJson = /^application\/json\b/i.test(request.contentType ?? '');
-  return request.method === 'POST' && !isJson ? failures.wrongContentType : undefined;
+  // A call that takes no parameters, as the cancelling of a transfer, may come without a body.
+  return request.method === 'POST' && request.body !== '' && !isJson ? failures.wrongContentType : undefined;
 }
 
 async function signedReply(

@@ -5,6 +5,8 @@ import { TradeBook } from '../trade/trade-book.js';
 import type { Trade } from '../trade/trade.js';
 import { CODE_VALID_MS, H5_VALID_MS, PrepayBook } from './prepay-book.js';
 import { newTransactionId } from './transaction.js';
+import { TRANSFER_FAILURES } from './transfer-resource.js';
+import { WechatMerchants } from './wechat-merchants.js';
 import { WechatNotify } from './wechat-notify.js';
 
 export const CHECK_MWEB_PATH = '/cgi-bin/mmpayweb-bin/checkmweb';
@@ -18,6 +20,7 @@ export class WechatChannel implements Channel, OnModuleInit {
   readonly name = 'wechat';
   readonly newTradeNo = newTransactionId;
   readonly expired = EXPIRED;
+  readonly transferFailures = TRANSFER_FAILURES;
   /** Where H5 buyers want to go afterwards: the merchant adds it to the link, and no prepay knows of it. */
   private readonly redirects = new Map<string, string>();
 
@@ -26,10 +29,15 @@ export class WechatChannel implements Channel, OnModuleInit {
     readonly notify: WechatNotify,
     private readonly prepays: PrepayBook,
     private readonly book: TradeBook,
+    private readonly merchants: WechatMerchants,
   ) {}
 
   onModuleInit(): void {
     this.channels.register(this);
+  }
+
+  accounts(): readonly string[] {
+    return this.merchants.all().map(({ mchid }) => mchid);
   }
 
   returnUrlOf(trade: Trade): Promise<string | undefined> {

@@ -4,6 +4,8 @@ import { NotifySigning } from './notify-signing.js';
 import { BillOperations } from './operations/bill-operations.js';
 import { OrderOperations } from './operations/order-operations.js';
 import { RefundOperations } from './operations/refund-operations.js';
+import { TransferOperations } from './operations/transfer-operations.js';
+import { PayeePagesController } from './payee-pages.controller.js';
 import { PrepayBook } from './prepay-book.js';
 import { WechatRefundNotify } from './refund-notify.js';
 import { WechatApiController } from './wechat-api.controller.js';
@@ -31,7 +33,7 @@ export async function loadWechat(
   merchants: readonly WechatMerchantEntry[],
 ): Promise<WechatParts> {
   return {
-    controllers: [WechatApiController, WechatPagesController, WechatControlController],
+    controllers: [WechatApiController, WechatPagesController, PayeePagesController, WechatControlController],
     providers: [
       { provide: WechatMerchants, useValue: await WechatMerchants.load(merchants) },
       { provide: WechatKeys, useValue: await WechatKeys.load(dataDir) },
@@ -39,6 +41,7 @@ export async function loadWechat(
       NotifySigning,
       OrderOperations,
       RefundOperations,
+      TransferOperations,
       BillDownloads,
       BillOperations,
       WechatApi,
