@@ -11,8 +11,47 @@ export type Trouble =
   | 'overloaded'
   | 'the bill is not ready';
 
+/** What can be ordered to go wrong with a transfer. */
+export type TransferTrouble =
+  | 'transfers stay in process'
+  | 'our account is short of funds'
+  /** The channel does the work of each call and answers none. */
+  | 'no answer after the work';
+
 /** What not every channel, or not every test bench of one, has. */
-export type Need = Trouble | 'refund notifies' | 'bills' | 'stale notifies';
+export type Need =
+  | Trouble
+  | TransferTrouble
+  | 'refund notifies'
+  | 'bills'
+  | 'stale notifies'
+  | 'transfers'
+  | 'payees confirm'
+  | 'transfers come back';
+
+/** Somebody with an account at the channel. */
+export interface Payee {
+  /** What `TransferRequest.payeeAccount` says. */
+  readonly account: string;
+  /** As the channel knows it. */
+  readonly name: string;
+}
+
+/** The payees' side of the tests. */
+export interface TransferBench {
+  /** One who has not been paid yet. */
+  newPayee(): Promise<Payee>;
+  /** An account that could be, and isn't. */
+  readonly unknownAccount: string;
+  /** What all transfers together have left with the payee, micro-yuan. */
+  received(payee: Payee): Promise<bigint>;
+  /** What the payee does in the channel's app. What can't be confirmed (any more) stays as it is. */
+  confirm(outTransferNo: string): Promise<void>;
+  /** The payee's bank sends back what was paid, days later. */
+  giveBack(outTransferNo: string): Promise<void>;
+  /** Begins trouble for one transfer, which need not be made yet, and ends it with the function that it gives. */
+  make(trouble: TransferTrouble, outTransferNo: string): Promise<() => Promise<void>>;
+}
 
 /** What a payment made by the bench's buyer is. */
 export interface TradeNumbers {
@@ -23,6 +62,8 @@ export interface TradeNumbers {
 /** The channel's side of the tests: a simulator, or the channel's own sandbox, and a buyer. */
 export interface ChannelBench {
   readonly channel: PaymentChannel;
+  /** Null where the channel has no transfers. */
+  readonly transfers: TransferBench | null;
   /** A number that no trade or refund had before. */
   newNumber(): string;
   /** What the buyer's app or browser does with a credential before paying: the trade exists at the channel after it. */

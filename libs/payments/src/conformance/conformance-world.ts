@@ -8,10 +8,11 @@ import type { ChannelBench, Need } from './channel-bench.js';
 export const AMOUNT = 50_000_000n;
 const AN_HOUR_MS = 60 * 60 * 1_000;
 
-export interface ConformanceCase {
+export interface ConformanceCase<Bench = ChannelBench> {
   readonly words: string;
-  readonly needs?: Need;
-  readonly run: (bench: ChannelBench) => Promise<void>;
+  /** All that it can't do without. */
+  readonly needs?: readonly Need[];
+  readonly run: (bench: Bench) => Promise<void>;
 }
 
 export function methodsOf({ channel }: ChannelBench): payment.PayMethod[] {

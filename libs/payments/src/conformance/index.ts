@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import type { ChannelBench, Without } from './channel-bench.js';
+import type { ConformanceCase } from './conformance-world.js';
 import { BILL_CASES, NOTIFY_CASES } from './notify-and-bill-cases.js';
 import { REFUND_CASES } from './refund-cases.js';
 import { TRADE_CASES } from './trade-cases.js';
+import { TRANSFER_CASES, type WithTransfers } from './transfer-cases.js';
 
-export type { ChannelBench, Need, TradeNumbers, Trouble, Without } from './channel-bench.js';
+export type {
+  ChannelBench,
+  Need,
+  Payee,
+  TradeNumbers,
+  TransferBench,
+  TransferTrouble,
+  Trouble,
+  Without,
+} from './channel-bench.js';
 
 /** The two functions of a test runner that the suite needs; so this lib needs none. */
 export interface Runner {
@@ -24,18 +35,31 @@ export function describePaymentChannel(
   name: string,
   without: Without,
   benchOf: () => ChannelBench,
-  { describe, it }: Runner,
+  runner: Runner,
 ): void {
-  describe(`${name} as a payment channel`, () => {
+  runner.describe(`${name} as a payment channel`, () => {
     for (const [chapter, cases] of Object.entries(CHAPTERS)) {
-      describe(chapter, () => {
-        for (const { words, needs, run } of cases) {
-          const reason = needs && without[needs];
-          if (reason === undefined) it(words, () => run(benchOf()));
-          // Listed and not skipped: the reason must be there to be read.
-          else it(`${words}: does not apply, since ${reason}`, () => assert.notEqual(reason, ''));
-        }
-      });
+      runner.describe(chapter, () => list(cases, without, benchOf, runner));
     }
+    describeTransfers(without, benchOf, runner);
   });
+}
+
+/** The chapter of transfers by itself. */
+export function describeTransfers(without: Without, benchOf: () => WithTransfers, runner: Runner): void {
+  runner.describe('transfers', () => list(TRANSFER_CASES, without, benchOf, runner));
+}
+
+function list<Bench>(
+  cases: readonly ConformanceCase<Bench>[],
+  without: Without,
+  benchOf: () => Bench,
+  { it }: Runner,
+): void {
+  for (const { words, needs = [], run } of cases) {
+    const reason = needs.map((need) => without[need]).find((why) => why !== undefined);
+    if (reason === undefined) it(words, () => run(benchOf()));
+    // Listed and not skipped: the reason must be there to be read.
+    else it(`${words}: does not apply, since ${reason}`, () => assert.notEqual(reason, ''));
+  }
 }

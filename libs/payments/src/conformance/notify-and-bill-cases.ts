@@ -36,7 +36,7 @@ export const NOTIFY_CASES: readonly ConformanceCase[] = [
   },
   {
     words: 'accepts a notify about a refund, and tells which one',
-    needs: 'refund notifies',
+    needs: ['refund notifies'],
     run: async (bench) => {
       const refund = refundOf(bench, await paid(bench));
       await bench.channel.refund(refund);
@@ -77,7 +77,7 @@ export const NOTIFY_CASES: readonly ConformanceCase[] = [
   },
   {
     words: 'refuses a notify that was signed long ago',
-    needs: 'stale notifies',
+    needs: ['stale notifies'],
     run: async (bench) => {
       const verdict = bench.channel.verifyNotify(await bench.staleNotify(await paid(bench)));
       assert.ok(!verdict.accepted && verdict.reason === 'STALE');
@@ -88,7 +88,7 @@ export const NOTIFY_CASES: readonly ConformanceCase[] = [
 export const BILL_CASES: readonly ConformanceCase[] = [
   {
     words: "lists a day's payments and refunds in its bill, exactly",
-    needs: 'bills',
+    needs: ['bills'],
     run: async (bench) => {
       const outTradeNo = await paid(bench);
       const refund = refundOf(bench, outTradeNo, 20_000_000n);
@@ -108,14 +108,14 @@ export const BILL_CASES: readonly ConformanceCase[] = [
   },
   {
     words: 'has nothing in the bill of a day without trades',
-    needs: 'bills',
+    needs: ['bills'],
     run: async (bench) => {
       assert.deepEqual(await linesOf(bench, await bench.billOf([])), []);
     },
   },
   {
     words: 'says that a bill is not ready, which is not the same as empty',
-    needs: 'the bill is not ready',
+    needs: ['the bill is not ready'],
     run: async (bench) => {
       const day = await bench.billOf([]);
       const end = await bench.make('the bill is not ready', day);

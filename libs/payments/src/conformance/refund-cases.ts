@@ -70,7 +70,7 @@ export const REFUND_CASES: readonly ConformanceCase[] = [
   },
   {
     words: 'keeps a refund in process until it is decided',
-    needs: 'refunds stay in process',
+    needs: ['refunds stay in process'],
     run: async (bench) => {
       const refund = refundOf(bench, await paid(bench));
       const end = await bench.make('refunds stay in process', refund.outTradeNo);
@@ -82,7 +82,7 @@ export const REFUND_CASES: readonly ConformanceCase[] = [
   },
   {
     words: 'says that a refund needs somebody to act, which is no end',
-    needs: 'refunds are abnormal',
+    needs: ['refunds are abnormal'],
     run: async (bench) => {
       const refund = refundOf(bench, await paid(bench));
       const end = await bench.make('refunds are abnormal', refund.outTradeNo);
@@ -93,7 +93,7 @@ export const REFUND_CASES: readonly ConformanceCase[] = [
   },
   {
     words: 'is short of funds for now, and gives the money under the same number later',
-    needs: 'our account is short of funds',
+    needs: ['our account is short of funds'],
     run: async (bench) => {
       const refund = refundOf(bench, await paid(bench));
       const end = await bench.make('our account is short of funds', refund.outTradeNo);
@@ -105,7 +105,7 @@ export const REFUND_CASES: readonly ConformanceCase[] = [
   },
   {
     words: 'finds a refund whose answer was lost',
-    needs: 'no answer after the work',
+    needs: ['no answer after the work'],
     run: async (bench) => {
       const refund = refundOf(bench, await paid(bench));
       const end = await bench.make('no answer after the work', refund.outTradeNo);

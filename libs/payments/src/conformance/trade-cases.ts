@@ -82,7 +82,7 @@ export const TRADE_CASES: readonly ConformanceCase[] = [
   },
   {
     words: 'leaves the outcome UNKNOWN when no answer comes',
-    needs: 'no answer after the work',
+    needs: ['no answer after the work'],
     run: async (bench) => {
       const outTradeNo = await waiting(bench);
       const end = await bench.make('no answer after the work', outTradeNo);
@@ -93,7 +93,7 @@ export const TRADE_CASES: readonly ConformanceCase[] = [
   },
   {
     words: 'asks us to slow down when it is overloaded',
-    needs: 'overloaded',
+    needs: ['overloaded'],
     run: async (bench) => {
       const outTradeNo = await waiting(bench);
       const end = await bench.make('overloaded', outTradeNo);

@@ -24,6 +24,7 @@ function openDesk(): CashDesk {
 
 class DeskBench implements ChannelBench {
   channel = openDesk();
+  readonly transfers = null;
   private last = 1_000;
 
   newNumber(): string {
@@ -73,6 +74,7 @@ const WITHOUT: Without = {
   'the bill is not ready': 'the desk writes as it goes',
   'refund notifies': 'the buyer stands at the desk',
   'stale notifies': 'its notifies carry no time',
+  transfers: 'a desk takes money and pays none out',
 };
 
 const bench = new DeskBench();

@@ -1,4 +1,4 @@
-import { constants, publicEncrypt } from 'node:crypto';
+import { type KeyObject, constants, publicEncrypt } from 'node:crypto';
 import { ChannelError } from '../channel-error.js';
 import type {
   ChannelTransfer,
@@ -67,10 +67,7 @@ export class WechatTransfers implements ChannelTransfers {
     const body = {
       ...this.bodyOf(request),
       // Always told, and so always checked, also where it need not be.
-      user_name: publicEncrypt(
-        { key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' },
-        Buffer.from(request.payeeName),
-      ).toString('base64'),
+      user_name: sealed(request.payeeName, publicKey),
     };
     let bill: WechatObject | undefined;
     try {
@@ -81,8 +78,8 @@ export class WechatTransfers implements ChannelTransfers {
     }
     if (!bill) throw malformed('state');
     expectSame(bill, 'out_bill_no', outTransferNo);
-    const open = openStateOf(bill);
-    if (open) return open;
+    const state = plainStateOf(bill);
+    if (state) return state;
     // How much was paid, or why not, is told by the query only.
     const known = await lookUp(query, malformed('state'));
     return known.state === 'NOT_FOUND' ? { state: 'PROCESSING' } : known;
@@ -103,7 +100,7 @@ export class WechatTransfers implements ChannelTransfers {
     if (!bill) throw malformed('state');
     expectSame(bill, 'out_bill_no', outTransferNo);
     expectSame(bill, 'mch_id', this.rules.mchid);
-    return openStateOf(bill) ?? endOf(bill);
+    return plainStateOf(bill) ?? endOf(bill);
   }
 
   async cancel(outTransferNo: string): Promise<ChannelTransfer> {
@@ -111,7 +108,7 @@ export class WechatTransfers implements ChannelTransfers {
       const bill = await this.http.post(`${pathOf(outTransferNo)}/cancel`, {});
       if (!bill) throw malformed('state');
       expectSame(bill, 'out_bill_no', outTransferNo);
-      const state = openStateOf(bill);
+      const state = plainStateOf(bill);
       if (state) return state;
     } catch (error) {
       if (isBillUnknown(error)) return { state: 'NOT_FOUND' };
@@ -138,10 +135,20 @@ export class WechatTransfers implements ChannelTransfers {
   }
 }
 
+function sealed(name: string, publicKey: KeyObject): string {
+  const key = { key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
+  try {
+    return publicEncrypt(key, Buffer.from(name)).toString('base64');
+  } catch {
+    // Without the cause: it is about the name.
+    throw new ChannelError('REFUSED', 'NAME', "The payee's name is too long for WeChat Pay");
+  }
+}
+
 const pathOf = (outTransferNo: string) => `${PATH}/out-bill-no/${encodeURIComponent(outTransferNo)}`;
 
-/** States that are no end, and CANCELLED, which is one and tells nothing but itself. Spelt as WeChat Pay spells them. */
-function openStateOf(bill: WechatObject): ChannelTransfer | undefined {
+/** The states that an answer of any kind tells whole, spelt as WeChat Pay spells them. */
+function plainStateOf(bill: WechatObject): ChannelTransfer | undefined {
   switch (bill['state']) {
     case 'ACCEPTED':
     case 'PROCESSING':

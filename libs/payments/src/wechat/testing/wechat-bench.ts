@@ -3,6 +3,7 @@ import type { RawNotify } from '../../payment-channel.js';
 import { WechatChannel } from '../wechat-channel.js';
 import type { NotifyChanges, SmallWechat } from './small-wechat.js';
 import { type CounterTrouble, WechatCounter } from './wechat-counter.js';
+import { WechatTransferDesk } from './wechat-transfer-desk.js';
 
 const TROUBLE: Readonly<Record<Trouble, CounterTrouble>> = {
   'refunds stay in process': 'in process',
@@ -18,11 +19,14 @@ const STALE_SECONDS = 301;
 export class WechatBench implements ChannelBench {
   readonly channel: WechatChannel;
   readonly counter: WechatCounter;
+  readonly transfers: WechatTransferDesk;
   private last = 1_234_567_890_000;
 
   constructor(private readonly wechat: SmallWechat) {
     this.counter = new WechatCounter(wechat);
-    wechat.desk = this.counter.desk;
+    this.transfers = new WechatTransferDesk(wechat);
+    wechat.desk = (call) =>
+      call.url.pathname.startsWith('/v3/fund-app/') ? this.transfers.desk(call) : this.counter.desk(call);
     this.channel = new WechatChannel(wechat.settings({ timeoutMs: 500 }));
   }
 
