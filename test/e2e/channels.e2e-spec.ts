@@ -21,6 +21,7 @@ import {
 } from '#libs/payments';
 import { eventually } from '#libs/testing';
 import { sandboxAccounts } from '../../scripts/launcher/sandbox-accounts.mjs';
+import { SandboxTransfers } from './support/sandbox-transfers.js';
 
 jest.setTimeout(60_000);
 
@@ -41,12 +42,12 @@ let door: Server;
 /** By the path of its `notify_url`, which is the number that it tells of. */
 const notifies = new Map<string, RawNotify>();
 
-async function control(path: string, body?: unknown): Promise<Record<string, unknown>> {
+async function control(path: string, body?: unknown, method = 'POST'): Promise<Record<string, unknown>> {
   const response = await fetch(
     `${sandboxUrl}/control${path}`,
     body === undefined
       ? {}
-      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+      : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
   );
   const text = await response.text();
   if (!response.ok && response.status !== 404) throw new Error(`${path}: ${response.status} ${text}`);
@@ -99,7 +100,7 @@ async function startSandbox(): Promise<PaymentChannel[]> {
 /** A buyer and a merchant at the sandbox, which runs as a process of its own. */
 class SandboxBench implements ChannelBench {
   readonly channel: PaymentChannel;
-  readonly transfers = null;
+  readonly transfers: SandboxTransfers;
   private static last = 1_234_567_890_000;
   private readonly held = new Set<string>();
   private readonly refundOf = new Map<string, string>();
@@ -108,6 +109,7 @@ class SandboxBench implements ChannelBench {
     private readonly real: PaymentChannel,
     private readonly another: Readonly<Record<string, string>>,
   ) {
+    this.transfers = new SandboxTransfers(real.name, control);
     const notifyUrl = (number: string) =>
       `http://127.0.0.1:${(door.address() as AddressInfo).port}/${number}`;
     // The channel itself, but its notifies come to our door, and a refund is waited for as long as the channel takes.
@@ -213,16 +215,16 @@ function benchOf(accountId: string): SandboxBench {
   return bench;
 }
 
-const TRANSFERS = { transfers: 'the sandbox has none yet' };
 const ALIPAY: Without = {
-  ...TRANSFERS,
   'refunds are abnormal': "Alipay's refund query says nothing of a refund that has not succeeded",
   'refund notifies': 'Alipay sends no notify about a refund',
   'stale notifies': "the time in Alipay's notifies is no limit to their age",
+  'payees confirm': 'Alipay pays without asking the payee',
 };
+const WECHAT: Without = { 'transfers come back': 'what is in a WeChat wallet is not sent back' };
 
 describePaymentChannel('Alipay at the sandbox', ALIPAY, () => benchOf('alipay-main'), { describe, it });
-describePaymentChannel('WeChat Pay at the sandbox', TRANSFERS, () => benchOf('wechat-main'), {
+describePaymentChannel('WeChat Pay at the sandbox', WECHAT, () => benchOf('wechat-main'), {
   describe,
   it,
 });

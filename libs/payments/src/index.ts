@@ -17,8 +17,11 @@ export { BadKeyError } from './rsa-key.js';
 export {
   type ChannelBench,
   type Need,
+  type Payee,
   type Runner,
   type TradeNumbers,
+  type TransferBench,
+  type TransferTrouble,
   type Trouble,
   type Without,
   describePaymentChannel,

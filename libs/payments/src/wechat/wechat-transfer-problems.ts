@@ -35,7 +35,7 @@ const PROBLEMS: Readonly<Record<string, Problem>> = {
 const WORDS: readonly (readonly [RegExp, Problem])[] = [
   [/openid/i, 'PAYEE_NOT_FOUND'],
   [/姓名/, 'PAYEE_NAME_WRONG'],
-  [/限额|额度/, 'LIMIT_OF_CHANNEL'],
+  [/限额|额度|上下限/, 'LIMIT_OF_CHANNEL'],
 ];
 
 /** @returns undefined for what has no name of its own. */
