@@ -96,6 +96,9 @@ describe('the migrations', () => {
       'channel:read',
       'reconciliation:read',
       'reconciliation:approve',
+      'ledger:read',
+      'adjustment:approve',
+      'withdrawal:review',
     ];
     expect(granted).toEqual({
       merchant: [
@@ -107,7 +110,14 @@ describe('the migrations', () => {
         'refund:create',
         'webhook:manage',
       ].toSorted(),
-      traffic_owner: [...own, 'wallet:read'],
+      traffic_owner: [
+        ...own,
+        'wallet:read',
+        'earnings:read',
+        'payout-account:manage',
+        'withdrawal:create',
+        'withdrawal:read',
+      ].toSorted(),
       operator: [
         ...own,
         ...seen,
@@ -117,6 +127,10 @@ describe('the migrations', () => {
         'channel:manage',
         'reconciliation:run',
         'reconciliation:settle',
+        'ledger:settle',
+        'adjustment:request',
+        'withdrawal:approve',
+        'payout:manage',
       ].toSorted(),
       auditor: [...own, ...seen].toSorted(),
     });

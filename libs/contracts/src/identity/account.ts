@@ -29,6 +29,17 @@ export const permission = z.enum([
   'reconciliation:approve',
   'dead-letter:read',
   'dead-letter:replay',
+  'ledger:read',
+  'ledger:settle',
+  'adjustment:request',
+  'adjustment:approve',
+  'earnings:read',
+  'payout-account:manage',
+  'withdrawal:create',
+  'withdrawal:read',
+  'withdrawal:review',
+  'withdrawal:approve',
+  'payout:manage',
 ]);
 export type Permission = z.output<typeof permission>;
 
