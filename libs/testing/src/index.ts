@@ -24,5 +24,11 @@ export {
 export { eventually } from './eventually.js';
 export { type LogLine, ProcessLogs } from './process-logs.js';
 export { startTestRedis, type TestRedis } from './redis.js';
-export { type NotifyMode, type PayOptions, SandboxClient, type SandboxTrade } from './sandbox-client.js';
+export {
+  type NotifyMode,
+  type PayOptions,
+  SandboxClient,
+  type SandboxTrade,
+  type SandboxTransfer,
+} from './sandbox-client.js';
 export { type ServiceName, startTestStack, type TestStack, type TestStackOptions } from './stack.js';

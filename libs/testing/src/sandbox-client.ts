@@ -46,6 +46,61 @@ export interface SandboxRefund {
   readonly settledAt: string | null;
 }
 
+/** The channel's truth of money that went out. */
+export interface SandboxTransfer {
+  readonly outTransferNo: string;
+  readonly channel: 'alipay' | 'wechat';
+  /** The application at Alipay, the merchant at WeChat Pay. */
+  readonly account: string;
+  readonly transferNo: string;
+  readonly status: SandboxTransferStatus;
+  readonly amount: string;
+  readonly payeeAccount: string;
+  readonly payeeName: string | null;
+  readonly remark: string;
+  readonly failure: SandboxFailure | null;
+  readonly createdAt: string;
+  readonly paidAt: string | null;
+  readonly returnedAt: string | null;
+  /** Where it goes by itself; `at` is null when it waits to be told. */
+  readonly next: { readonly status: SandboxTransferStatus; readonly at: string | null } | null;
+  /** The page on which the payee takes the money, while that is waited for. */
+  readonly confirmPath: string | null;
+}
+
+/** Money of ours at a channel. */
+export interface SandboxMerchantAccount {
+  readonly channel: 'alipay' | 'wechat';
+  readonly account: string;
+  /** In yuan. */
+  readonly balance: string;
+  /** Of one transfer. */
+  readonly limit: string | null;
+}
+
+export type SandboxTransferStatus =
+  | 'PROCESSING'
+  | 'AWAITS_PAYEE'
+  | 'TRANSFERRING'
+  | 'CANCELLING'
+  | 'SUCCEEDED'
+  | 'FAILED'
+  | 'CANCELLED'
+  | 'RETURNED';
+
+/** Why, in the channel's words: `PAYEE_NOT_EXIST`, `OVERDUE_CLOSE` … */
+export interface SandboxFailure {
+  readonly code: string;
+  readonly message?: string;
+}
+
+/** How a transfer ends; as it would go by itself when nothing is told. */
+export type TransferVerdict =
+  | { readonly state?: never }
+  /** `paidAt`: when the channel says that it arrived; ISO 8601, now unless told. */
+  | { readonly state: 'SUCCEEDED'; readonly paidAt?: string }
+  | { readonly state: 'FAILED'; readonly failure?: SandboxFailure };
+
 /** Trouble by its name in the sandbox (`paidAfterClose`, `notifyNever` …) and how often, or how likely. */
 export type Faults = Readonly<Record<string, number>>;
 
@@ -93,9 +148,68 @@ export class SandboxClient {
     return this.post(`/control/refunds/${outRefundNo}/settle`, { state, requestedAt });
   }
 
-  /** Trouble for one trade, each kind as many times as told; the trade need not exist yet. */
+  /** Trouble for one trade or transfer, each kind as many times as told; it need not exist yet. */
   order(outTradeNo: string, faults: Faults): Promise<unknown> {
     return this.post(`/control/trades/${outTradeNo}/faults`, { faults });
+  }
+
+  async transfer(outTransferNo: string): Promise<SandboxTransfer> {
+    return (await answerOf(await fetch(`${this.url}/control/transfers/${outTransferNo}`))) as SandboxTransfer;
+  }
+
+  /** Everything that the channels were asked to pay out, newest first. */
+  async transfers(filter: { readonly status?: SandboxTransferStatus } = {}): Promise<SandboxTransfer[]> {
+    const all: SandboxTransfer[] = [];
+    const query = new URLSearchParams({ ...filter, limit: '500' });
+    for (;;) {
+      const response = await fetch(`${this.url}/control/transfers?${query.toString()}`);
+      const page = (await answerOf(response)) as { items: SandboxTransfer[]; nextCursor: string | null };
+      all.push(...page.items);
+      if (page.nextCursor === null) return all;
+      query.set('cursor', page.nextCursor);
+    }
+  }
+
+  /** Ends what the channel keeps in process, what nobody knows of, and what waits for its payee. */
+  settleTransfer(outTransferNo: string, verdict: TransferVerdict = {}): Promise<SandboxTransfer> {
+    return this.post(`/control/transfers/${outTransferNo}/settle`, verdict);
+  }
+
+  /** Lets money come back that had arrived. @param returnedAt ISO 8601, now unless told */
+  returnTransfer(
+    outTransferNo: string,
+    how: { readonly returnedAt?: string; readonly failure?: SandboxFailure } = {},
+  ): Promise<SandboxTransfer> {
+    return this.post(`/control/transfers/${outTransferNo}/return`, how);
+  }
+
+  /** What the payee does in WeChat. */
+  confirmTransfer(outTransferNo: string): Promise<SandboxTransfer> {
+    return this.post(`/control/transfers/${outTransferNo}/confirm`, {});
+  }
+
+  /** Without this any account exists, and any name is its right one. */
+  setPayee(payee: {
+    readonly channel: 'alipay' | 'wechat';
+    readonly account: string;
+    readonly name?: string;
+    readonly exists?: boolean;
+  }): Promise<unknown> {
+    return this.send('PUT', '/control/payees', payee);
+  }
+
+  /** Our own money at each channel, which transfers are paid from. */
+  async merchantAccounts(): Promise<readonly SandboxMerchantAccount[]> {
+    const response = await fetch(`${this.url}/control/merchant-accounts`);
+    return ((await answerOf(response)) as { items: SandboxMerchantAccount[] }).items;
+  }
+
+  /** @param account the application's id or the merchant's number; amounts in yuan, a limit of null for none */
+  setMerchantAccount(
+    account: string,
+    settings: { readonly balance?: string; readonly limit?: string | null },
+  ): Promise<SandboxMerchantAccount> {
+    return this.send('PUT', `/control/merchant-accounts/${account}`, settings);
   }
 
   /** Random trouble, the same for the same seed. */
@@ -127,9 +241,13 @@ export class SandboxClient {
     return deliveries;
   }
 
-  private async post<Answer>(path: string, body: unknown): Promise<Answer> {
+  private post<Answer>(path: string, body: unknown): Promise<Answer> {
+    return this.send('POST', path, body);
+  }
+
+  private async send<Answer>(method: 'POST' | 'PUT', path: string, body: unknown): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`, {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });

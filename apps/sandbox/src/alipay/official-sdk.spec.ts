@@ -70,6 +70,24 @@ describe('the official alipay-sdk against the sandbox', () => {
     expect(precreated['qrCode']).toMatch(/^http:\/\/localhost:\d+\/qr\/bax[0-9a-f]{24}$/);
   });
 
+  it('transfers, asks what became of it, and verifies what it is told', async () => {
+    const exec = (method: string, bizContent: Record<string, unknown>) =>
+      sdk.exec(method, { bizContent }, { validateSign: true });
+    const scene = { productCode: 'TRANS_ACCOUNT_NO_PWD', bizScene: 'DIRECT_TRANSFER', outBizNo: '7001' };
+    const payeeInfo = { identity: 'li@example.com', identityType: 'ALIPAY_LOGON_ID', name: '李小明' };
+    const terms = { ...scene, transAmount: '20.00', orderTitle: 'Earnings 收益 / 50%', payeeInfo };
+
+    const paid = await exec('alipay.fund.trans.uni.transfer', terms);
+    const asked = await exec('alipay.fund.trans.common.query', scene);
+    const other = await exec('alipay.fund.trans.uni.transfer', { ...terms, transAmount: '20.01' });
+    const unknown = await exec('alipay.fund.trans.common.query', { ...scene, outBizNo: '7002' });
+
+    expect(paid).toMatchObject({ code: '10000', outBizNo: '7001', status: 'SUCCESS' });
+    expect(asked).toMatchObject({ orderId: paid['orderId'], status: 'SUCCESS', transAmount: '20.00' });
+    expect(other).toMatchObject({ code: '40004', subCode: 'PAYMENT_INFO_INCONSISTENCY' });
+    expect(unknown).toMatchObject({ code: '40004', subCode: 'ORDER_NOT_EXIST' });
+  });
+
   it('refuses a reply that was changed on the way', async () => {
     const { outTradeNo, url } = pageUrl();
     await sandbox.open(url);

@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Merchant } from '../testing/merchant.js';
 import { SandboxUnderTest } from '../testing/sandbox-under-test.js';
 import { until } from '../testing/until.js';
 
@@ -6,17 +10,31 @@ const PLENTY = '900000000.00';
 let numbers = 0;
 
 describe('transfers at Alipay', () => {
+  const other = new Merchant('9021000000000002', '2088000000000002');
   let sandbox: SandboxUnderTest;
+  let directory: string;
 
   beforeAll(async () => {
-    // A minute of the channel's is 100 ms here.
-    sandbox = await SandboxUnderTest.start({ SANDBOX_TIME_SCALE: '600' });
+    directory = await mkdtemp(join(tmpdir(), 'transfers-'));
+    const publicKeyFile = join(directory, 'other.pem');
+    await writeFile(publicKeyFile, other.publicKeyPem);
+    const { appId, sellerId } = other;
+    // A minute of the channel's is 200 ms here.
+    const variables = { SANDBOX_TIME_SCALE: '300' };
+    sandbox = await SandboxUnderTest.start(variables, new Merchant(), undefined, [
+      { appId, sellerId, publicKeyFile, certificates: false },
+    ]);
   });
-  afterAll(() => sandbox.stop());
+  afterAll(async () => {
+    await sandbox.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
 
   const newNumber = () => `7${Date.now()}${(numbers += 1)}`;
-  const pay = async (number: string, more: Record<string, unknown> = {}) => {
-    const { body } = await sandbox.call('alipay.fund.trans.uni.transfer', {
+  const call = async (method: string, biz: object, by = sandbox.merchant) =>
+    (await sandbox.post(by.request(method, biz))).body;
+  const pay = (number: string, more: Record<string, unknown> = {}, by?: Merchant) => {
+    const terms = {
       out_biz_no: number,
       trans_amount: '20.00',
       product_code: 'TRANS_ACCOUNT_NO_PWD',
@@ -24,13 +42,12 @@ describe('transfers at Alipay', () => {
       order_title: 'Earnings',
       payee_info: { identity: 'li@example.com', identity_type: 'ALIPAY_LOGON_ID', name: '李小明' },
       ...more,
-    });
-    return body;
+    };
+    return call('alipay.fund.trans.uni.transfer', terms, by);
   };
-  const ask = async (number: string, more: Record<string, unknown> = {}) => {
+  const ask = (number: string, more: Record<string, unknown> = {}, by?: Merchant) => {
     const scene = { product_code: 'TRANS_ACCOUNT_NO_PWD', biz_scene: 'DIRECT_TRANSFER' };
-    const named = { ...scene, out_biz_no: number, ...more };
-    return (await sandbox.call('alipay.fund.trans.common.query', named)).body;
+    return call('alipay.fund.trans.common.query', { ...scene, out_biz_no: number, ...more }, by);
   };
   const trouble = (number: string, faults: object) =>
     sandbox.control('POST', `/trades/${number}/faults`, { faults });
@@ -93,7 +110,7 @@ describe('transfers at Alipay', () => {
   it('are refused in Alipay’s words, leave nothing behind, and go out when the cause is gone', async () => {
     const number = newNumber();
     const payee = { channel: 'alipay', account: 'li@example.com' };
-    const told = async (told: object) => sandbox.control('PUT', '/payees', { ...payee, ...told });
+    const told = async (more: object) => sandbox.control('PUT', '/payees', { ...payee, ...more });
 
     await told({ exists: false });
     expect(await pay(number)).toMatchObject({ code: '40004', sub_code: 'PAYEE_NOT_EXIST' });
@@ -206,26 +223,36 @@ describe('transfers at Alipay', () => {
   });
 
   it.each([
-    ['out_biz_no', { out_biz_no: 'not-a-number!' }, 'INVALID_PARAMETER'],
-    ['trans_amount', { trans_amount: '1.001' }, 'INVALID_PARAMETER'],
-    ['trans_amount', { trans_amount: '0.09' }, 'EXCEED_LIMIT_SM_MIN_AMOUNT'],
-    ['product_code', { product_code: 'STD_RED_PACKET' }, 'INVALID_PARAMETER'],
-    ['biz_scene', { biz_scene: undefined }, 'INVALID_PARAMETER'],
-    [
-      'payee_info.name',
-      { payee_info: { identity: 'a@b.cn', identity_type: 'ALIPAY_LOGON_ID' } },
-      'INVALID_PARAMETER',
-    ],
-    [
-      'payee_info.identity',
-      { payee_info: { identity: '2088', identity_type: 'ALIPAY_USER_ID' } },
-      'INVALID_PARAMETER',
-    ],
-    ['payee_info', { payee_info: { identity: 'a@b.cn' } }, 'INVALID_PARAMETER'],
-  ])('with a bad %s %j are refused', async (field, change, subCode) => {
+    ['out_biz_no', { out_biz_no: 'not-a-number!' }],
+    ['trans_amount', { trans_amount: '1.001' }],
+    ['product_code', { product_code: 'STD_RED_PACKET' }],
+    ['biz_scene', { biz_scene: undefined }],
+    ['payee_info.name', { payee_info: { identity: 'a@b.cn', identity_type: 'ALIPAY_LOGON_ID' } }],
+    ['payee_info.identity', { payee_info: { identity: '2088', identity_type: 'ALIPAY_USER_ID' } }],
+    ['payee_info', { payee_info: { identity: 'a@b.cn' } }],
+  ])('with a bad %s %j are refused by its name', async (field, change) => {
     const answer = await pay(newNumber(), change);
 
-    expect(answer).toMatchObject({ code: '40004', sub_code: subCode });
-    if (subCode === 'INVALID_PARAMETER') expect(answer['sub_msg']).toContain(field);
+    expect(answer).toMatchObject({ code: '40004', sub_code: 'INVALID_PARAMETER' });
+    expect(answer['sub_msg']).toContain(field);
+  });
+
+  it('of less than 0.1 yuan are refused', async () => {
+    expect(await pay(newNumber(), { trans_amount: '0.09' })).toMatchObject({
+      sub_code: 'EXCEED_LIMIT_SM_MIN_AMOUNT',
+    });
+  });
+
+  it('exist for their application only, and another one’s number is its own', async () => {
+    const number = newNumber();
+    const { order_id: orderId } = await pay(number);
+    const notThere = { sub_code: 'ORDER_NOT_EXIST' };
+
+    expect(await ask(number, {}, other)).toMatchObject(notThere);
+    expect(await ask('', { order_id: orderId }, other)).toMatchObject(notThere);
+    const theirs = await pay(number, { trans_amount: '30.00' }, other);
+    expect(theirs).toMatchObject({ status: 'SUCCESS' });
+    expect(theirs['order_id']).not.toBe(orderId);
+    expect(await ask(number)).toMatchObject({ trans_amount: '20.00' });
   });
 });

@@ -54,6 +54,8 @@ interface ControlBody extends Truth {
   readonly deliveries: readonly { readonly accepted: boolean }[];
   readonly fired: Readonly<Record<string, number>>;
   readonly alipayLimit: unknown;
+  readonly next: { readonly status: string; readonly at: string };
+  readonly confirmPath: string | null;
 }
 
 /** A real sandbox on a free port with a directory of its own, and the merchant that it knows. */
@@ -64,6 +66,7 @@ export class SandboxUnderTest {
     readonly merchant: Merchant,
     private readonly variables: NodeJS.ProcessEnv,
     readonly alipayPublicKey: string,
+    private readonly others: readonly AlipayApplicationEntry[],
   ) {}
 
   static async start(
@@ -89,7 +92,7 @@ export class SandboxUnderTest {
     });
     const sandbox = await startSandbox(config, Log.create('sandbox', config.replica, 'fatal'));
     const alipayPublicKey = await readFile(join(directory, 'keys', 'alipay-public-key.pem'), 'utf8');
-    return new SandboxUnderTest(sandbox, directory, merchant, variables, alipayPublicKey);
+    return new SandboxUnderTest(sandbox, directory, merchant, variables, alipayPublicKey, others);
   }
 
   get url(): string {
@@ -99,14 +102,14 @@ export class SandboxUnderTest {
   /** Stops this one and starts another over the same directory. */
   async restart(): Promise<SandboxUnderTest> {
     await this.sandbox.close();
-    return SandboxUnderTest.start(this.variables, this.merchant, this.dataDir);
+    return SandboxUnderTest.start(this.variables, this.merchant, this.dataDir, this.others);
   }
 
   /** What a power cut leaves behind: a second sandbox over a copy of the directory as it is at this moment. */
   async startFromCrash(): Promise<SandboxUnderTest> {
     const copy = await mkdtemp(join(tmpdir(), 'sandbox-'));
     await cp(this.dataDir, copy, { recursive: true });
-    return SandboxUnderTest.start(this.variables, this.merchant, copy);
+    return SandboxUnderTest.start(this.variables, this.merchant, copy, this.others);
   }
 
   async stop(): Promise<void> {

@@ -1,8 +1,11 @@
 import {
+  constants,
   createDecipheriv,
   createSign,
   createVerify,
   generateKeyPairSync,
+  privateDecrypt,
+  publicEncrypt,
   randomBytes,
   type KeyObject,
 } from 'node:crypto';
@@ -63,6 +66,29 @@ export class WechatMerchantUnderTest {
     };
   }
 
+  /** The body of a transfer of 20 yuan. @param userName sealed for the platform */
+  transferTerms(number: string, userName: string): Record<string, unknown> {
+    return {
+      appid: this.appid,
+      out_bill_no: number,
+      transfer_scene_id: '1005',
+      openid: 'o-MYE42l80oelYMDE34nYD456Xoy',
+      user_name: userName,
+      transfer_amount: 2000,
+      transfer_remark: 'Earnings',
+      transfer_scene_report_infos: [
+        { info_type: '岗位类型', info_content: '推广' },
+        { info_type: '报酬说明', info_content: '推广收益' },
+      ],
+    };
+  }
+
+  /** Encrypts a field for the platform. */
+  seal(text: string, platformKey: KeyObject, oaepHash = 'sha1'): string {
+    const key = { key: platformKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash };
+    return publicEncrypt(key, Buffer.from(text)).toString('base64');
+  }
+
   async call<Body = Record<string, unknown>>(
     method: 'GET' | 'POST',
     path: string,
@@ -102,6 +128,12 @@ export class WechatMerchantUnderTest {
       `WECHATPAY2-SHA256-RSA2048 mchid="${mchid}",nonce_str="${nonce}",signature="${signature}",` +
       `timestamp="${timestamp}",serial_no="${serialNo}"`
     );
+  }
+
+  /** Opens a field that the platform has encrypted with this merchant's key. */
+  unseal(base64: string): string {
+    const key = { key: this.keys.privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
+    return privateDecrypt(key, Buffer.from(base64, 'base64')).toString('utf8');
   }
 
   /** Opens an encrypted resource, of a notify or of the list of certificates. */
