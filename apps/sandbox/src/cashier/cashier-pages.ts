@@ -49,6 +49,7 @@ export function payPage(
   return {
     language,
     title: texts.payTitle,
+    channel: trade.channel,
     body: markup`${refused && markup`<p class="error" role="alert">${refused.why}</p>`}
 <h1>${texts.amount}</h1>
 <p class="amount"><span>¥</span>${amount}</p>
@@ -101,6 +102,7 @@ export function paidPage(
   return {
     language,
     title: texts.paidTitle,
+    channel: trade.channel,
     ...(returnUrl === undefined ? {} : { goOn: { url: returnUrl, afterSeconds: BACK_AFTER_SECONDS } }),
     body: markup`${TICK}
 <h2 class="title">${texts.paidTitle}</h2>
@@ -125,6 +127,7 @@ export function closedPage(language: Language, trade: Trade): Page {
   return {
     language,
     title: texts.closedTitle,
+    channel: trade.channel,
     body: markup`${CROSS}
 <h2 class="title">${texts.closedTitle}</h2>
 <p class="lead">${trade.closedBy === 'expiry' ? texts.closedByExpiry : texts.closedByMerchant}</p>

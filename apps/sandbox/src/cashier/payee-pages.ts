@@ -25,6 +25,7 @@ export function confirmPage(language: Language, transfer: Transfer, address: str
   return {
     language,
     title: texts.takeTitle,
+    channel: transfer.channel,
     body: markup`<h1>${texts.takeAmount}</h1>
 <p class="amount"><span>¥</span>${amount}</p>
 <dl>
@@ -46,6 +47,7 @@ export function takenPage(language: Language, transfer: Transfer, address: strin
   return {
     language,
     title,
+    channel: transfer.channel,
     ...(paidAt === undefined ? { goOn: { url: address, afterSeconds: LOOK_AGAIN_SECONDS } } : {}),
     body: markup`${TICK}
 <h2 class="title">${title}</h2>
@@ -64,6 +66,7 @@ export function endedPage(language: Language, transfer: Transfer): Page {
   return {
     language,
     title: texts.nothingToTakeTitle,
+    channel: transfer.channel,
     body: markup`${CROSS}
 <h2 class="title">${texts.nothingToTakeTitle}</h2>
 <p class="lead">${transfer.failure?.message ?? texts.takenBack}</p>

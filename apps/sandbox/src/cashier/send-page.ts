@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpReply } from '../http/http-reply.js';
+import type { ChannelName } from '../trade/trade.js';
 import { markup, Html } from './html.js';
 import type { Language } from './language.js';
 import { SCRIPT, STYLE } from './style.js';
@@ -9,6 +10,8 @@ import { textsOf } from './texts.js';
 export interface Page {
   readonly language: Language;
   readonly title: string;
+  /** Whose page it is; left out where that is not known. */
+  readonly channel?: ChannelName;
   readonly body: Html;
   /** Where the browser goes by itself. */
   readonly goOn?: { readonly url: string; readonly afterSeconds: number };
@@ -42,6 +45,7 @@ export function sendPage(reply: HttpReply, status: number, page: Page): void {
 
 function layout(page: Page, nonce: string): Html {
   const texts = textsOf(page.language);
+  const simulator = page.channel === undefined ? texts.simulator : texts.simulators[page.channel];
   return markup`<!doctype html>
 <html lang="${page.language === 'zh' ? 'zh-CN' : 'en'}">
 <head>
@@ -54,7 +58,7 @@ ${page.goOn && markup`<meta http-equiv="refresh" content="${page.goOn.afterSecon
 <style nonce="${nonce}">${new Html(STYLE)}</style>
 </head>
 <body>
-<header>${LOGO}<span><b>${texts.brand}</b><small>${texts.channel}</small></span><span class="tag">${texts.sandbox}</span></header>
+<header>${LOGO}<span><b>${texts.brand}</b><small>${simulator}</small></span><span class="tag">${texts.sandbox}</span></header>
 <main class="card">
 <p class="notice">${texts.noRealMoney}</p>
 <div class="body">${page.body}</div>

@@ -2,7 +2,8 @@ import type { Language } from './language.js';
 
 const zh = {
   brand: '沙箱收银台',
-  channel: '支付宝模拟器',
+  simulator: '支付渠道模拟器',
+  simulators: { alipay: '支付宝模拟器', wechat: '微信支付模拟器' },
   sandbox: '沙箱',
   noRealMoney: '这里是模拟环境：不会扣款，没有任何真实资金流动。',
   payTitle: '确认付款',
@@ -73,7 +74,8 @@ type Texts = {
 
 const en: Texts = {
   brand: 'Sandbox cashier',
-  channel: 'Alipay simulator',
+  simulator: 'Simulated payment channels',
+  simulators: { alipay: 'Alipay simulator', wechat: 'WeChat Pay simulator' },
   sandbox: 'Sandbox',
   noRealMoney: 'This is a simulation: nothing is charged and no real money moves.',
   payTitle: 'Confirm your payment',

@@ -45,6 +45,7 @@ describe('the page on which a payee takes the money', () => {
     expect(page.status).toBe(200);
     expect(page.text).toContain('<span>¥</span>20.00');
     expect(page.text).toContain('Earnings &lt;b&gt;&amp;');
+    expect(page.text).toContain('WeChat Pay simulator');
     expect((await read(link, 'zh-CN')).text).toContain('确认收款');
     const action = /<form method="post" action="([^"]+)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&');
     expect(action).toBe(link);
