@@ -72,10 +72,12 @@ describe('the page on which a payee takes the money', () => {
     expect((await read(link)).text).toContain('This transfer has ended');
   });
 
-  it('is none under a guessed package, or for another application', async () => {
+  it('needs no more than the package, and is none under a guessed one, or for another application', async () => {
     const { number, link } = await waiting();
     const packageInfo = new URLSearchParams(link.split('?')[1]).get('package') ?? '';
 
+    const bare = `/mch-transfer/confirm?${new URLSearchParams({ package: packageInfo }).toString()}`;
+    expect((await read(bare)).status).toBe(200);
     for (const wrong of [linkOf('guessed'), linkOf(packageInfo, 'wx-other')]) {
       expect((await read(wrong)).status).toBe(404);
       await press(wrong);

@@ -54,11 +54,14 @@ export class PayeePagesController {
     reply.redirect(request.url, 303);
   }
 
-  /** The merchant and the application have to be the transfer's own. */
+  /** The package is enough; a merchant or an application that is named with it has to be the transfer's own. */
   private find(request: PageRequest): Transfer | undefined {
     const query = queryOf(request.url);
     const transfer = this.book.findByConfirmation(query.get('package') ?? '');
-    const isTheirs = transfer?.account === query.get('mchId') && transfer?.appid === query.get('appId');
+    if (transfer === undefined) return undefined;
+    const mchId = query.get('mchId') ?? transfer.account;
+    const appId = query.get('appId') ?? transfer.appid;
+    const isTheirs = mchId === transfer.account && appId === transfer.appid;
     return isTheirs ? transfer : undefined;
   }
 }
