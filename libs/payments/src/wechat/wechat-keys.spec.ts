@@ -135,7 +135,43 @@ describe('an account of WeChat Pay in the accounts file', () => {
     expect(account?.channel.feeOf(50_000_000n)).toBe(300_000n);
   });
 
+  it.each<[string, object, object]>([
+    [
+      'commissions unless it says another',
+      {},
+      {
+        transfer_scene_id: '1005',
+        transfer_scene_report_infos: [
+          { info_type: '岗位类型', info_content: '流量主' },
+          { info_type: '报酬说明', info_content: '广告收入提现' },
+        ],
+      },
+    ],
+    [
+      'what it says',
+      {
+        transferSceneId: '1000',
+        transferSceneReportInfos: [{ infoType: '活动名称', infoContent: '新会员有礼' }],
+      },
+      {
+        transfer_scene_id: '1000',
+        transfer_scene_report_infos: [{ info_type: '活动名称', info_content: '新会员有礼' }],
+      },
+    ],
+  ])('transfers for %s', async (_what, more, expected) => {
+    const transfers = load(more)[0]?.channel.transfers;
+    wechat.desk = ({ body }) => ({
+      status: 200,
+      body: { out_bill_no: body['out_bill_no'], state: 'ACCEPTED' },
+    });
+    const payee = { payeeAccount: 'oUpF8uMuAJO', payeeName: '欧阳娜娜', remark: '提现' };
+    await transfers?.transfer({ outTransferNo: '1234567890', amount: 1_000_000n, ...payee });
+    expect(wechat.calls.at(-1)?.body).toMatchObject(expected);
+  });
+
   it.each<[string, object, RegExp]>([
+    ['a scene that is none', { transferSceneId: 'commission' }, /transferSceneId: .*digits only/],
+    ['a scene that is told nothing', { transferSceneReportInfos: [] }, /transferSceneReportInfos: /],
     [
       'nothing to verify with',
       { platformPublicKeys: [], platformCertificateFiles: [] },
