@@ -65,6 +65,17 @@ export async function planProcesses({ options, dataDir, replicas, servers }) {
           }),
     },
     wallet: { HEALTH_PORT: '0' },
+    withdrawal: {
+      HEALTH_PORT: '0',
+      PAYOUT_KEYS_FILE: inherited.PAYOUT_KEYS_FILE || secrets.payoutKeys,
+      ...(sandbox === undefined
+        ? {}
+        : {
+            PAYMENT_CHANNELS_FILE: accounts.channelsFile,
+            // Whoever tries it out need not wait for a day.
+            PAYOUT_COOL_DOWN_HOURS: inherited.PAYOUT_COOL_DOWN_HOURS || '0',
+          }),
+    },
     sandbox: {
       SANDBOX_PORT: String(sandboxPort),
       SANDBOX_DATA_DIR: sandboxData,

@@ -10,6 +10,7 @@ const privateKeyEncoding = /** @type {const} */ ({ type: 'pkcs8', format: 'pem' 
  * @typedef {object} SecretFiles
  * @property {string} sessionPrivateKey Ed25519, PKCS8 PEM
  * @property {string} sessionPublicKey Ed25519, SPKI PEM
+ * @property {string} payoutKeys the ring of keys that payout accounts are sealed with where they are stored
  * @property {string} webhookKey 32 bytes in base64: what webhooks' secrets are encrypted with where they are stored
  */
 
@@ -25,6 +26,7 @@ export function ensureSecrets(directory) {
     sessionPrivateKey: join(directory, 'session-private-key.pem'),
     sessionPublicKey: join(directory, 'session-public-key.pem'),
     webhookKey: join(directory, 'webhook-key.txt'),
+    payoutKeys: join(directory, 'payout-keys.json'),
   };
   if (!existsSync(files.sessionPrivateKey) || !existsSync(files.sessionPublicKey)) {
     const pair = generateKeyPairSync('ed25519', { publicKeyEncoding, privateKeyEncoding });
@@ -32,6 +34,11 @@ export function ensureSecrets(directory) {
   }
   if (!existsSync(files.webhookKey)) {
     writeFileSync(files.webhookKey, randomBytes(32).toString('base64'), { mode: 0o600 });
+  }
+  if (!existsSync(files.payoutKeys)) {
+    const newKey = () => randomBytes(32).toString('base64');
+    const ring = { current: 'k1', keys: { k1: newKey() }, fingerprint: newKey() };
+    writeFileSync(files.payoutKeys, `${JSON.stringify(ring, null, 2)}\n`, { mode: 0o600 });
   }
   return files;
 }

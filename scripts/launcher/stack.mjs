@@ -9,7 +9,7 @@ import { planServers, startServers } from './servers.mjs';
 import { Supervisor, runToEnd } from './supervisor.mjs';
 
 /** Services with a schema of their own; they serve the others and no browser. */
-const SERVICES = /** @type {const} */ (['identity', 'payment', 'wallet']);
+const SERVICES = /** @type {const} */ (['identity', 'payment', 'wallet', 'withdrawal']);
 const READY_TIMEOUT_MS = 90_000;
 
 /** @typedef {import('./service-handle.mjs').ServiceHandle} ServiceHandle */
@@ -18,7 +18,7 @@ const READY_TIMEOUT_MS = 90_000;
  * @typedef {object} StackOptions
  * @property {string} root of the repository; what is compiled is taken from its `dist`
  * @property {string} dataDir keys, private servers and the sandbox's books
- * @property {number} [replicas] of identity, payment, wallet and gateway each; 1
+ * @property {number} [replicas] of identity, payment, wallet, withdrawal and gateway each; 1
  * @property {{ gateway?: number, sandbox?: number }} [ports] the first gateway's and the sandbox's; else any free ones.
  *   With a gateway port given, the other replicas take the ports after it.
  * @property {string | undefined} [mysqlUrl] a server of somebody else, used as it is; else a private one is run
@@ -37,7 +37,7 @@ const READY_TIMEOUT_MS = 90_000;
 /**
  * @typedef {object} Stack
  * @property {{ gateway: string, gateways: string[], sandbox: string | undefined, mysql: string, redis: string }} urls
- * @property {Record<'identity' | 'payment' | 'wallet' | 'gateway', ServiceHandle[]>} services a handle per replica
+ * @property {Record<'identity' | 'payment' | 'wallet' | 'withdrawal' | 'gateway', ServiceHandle[]>} services a handle per replica
  * @property {ServiceHandle | undefined} sandbox
  * @property {import('./mariadb.mjs').MariadbHandle | undefined} mariadb only when it is a private one
  * @property {import('./redis.mjs').RedisHandle | undefined} redis only when it is a private one
@@ -119,7 +119,7 @@ async function startProcesses({ options, root, dataDir, replicas, onLog, progres
       await progress.step('Seeding the demo accounts', () => runOnce('apps/identity/src/seed.js'));
     }
   };
-  // Payment reads the sandbox's public keys when it starts.
+  // Payment and withdrawal read the sandbox's public keys when they start.
   const startSandbox = async () => {
     if (plan.sandbox === undefined) return undefined;
     const handle = spawn('sandbox', 'sandbox');
@@ -136,6 +136,7 @@ async function startProcesses({ options, root, dataDir, replicas, onLog, progres
     identity: replicasOf('identity'),
     payment: replicasOf('payment'),
     wallet: replicasOf('wallet'),
+    withdrawal: replicasOf('withdrawal'),
     gateway: replicasOf('gateway'),
   };
   const processes = [...Object.values(services).flat(), ...(sandbox === undefined ? [] : [sandbox])];

@@ -25,7 +25,7 @@ export const listPaymentConflicts = endpoint({
 });
 
 /** The services that take events, and so may leave dead letters. */
-const subscriber = z.enum(['gateway', 'identity', 'payment', 'wallet']);
+const subscriber = z.enum(['gateway', 'identity', 'payment', 'wallet', 'withdrawal']);
 
 const deadLetterId = z
   .string()

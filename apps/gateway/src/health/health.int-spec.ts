@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { identity, payment, wallet } from '#libs/contracts';
+import { identity, payment, wallet, withdrawal } from '#libs/contracts';
 import { eventually } from '#libs/testing';
 import { callApi } from '../testing/api-caller.js';
 import { PlainService } from '../testing/plain-service.js';
@@ -16,6 +16,7 @@ describe('the health of the gateway', () => {
     others = [
       new PlainService('identity', url).answer(identity.ping, async () => ({})),
       new PlainService('payment', url).answer(payment.ping, async () => ({})),
+      new PlainService('withdrawal', url).answer(withdrawal.ping, async () => ({})),
     ];
     walletService = new PlainService('wallet', url).answer(wallet.ping, async () => ({}));
     await Promise.all(others.map((service) => service.start()));

@@ -1,9 +1,14 @@
-import { identity, payment, wallet } from '#libs/contracts';
+import { identity, payment, wallet, withdrawal } from '#libs/contracts';
 import { Health } from '#libs/service';
 import { RpcClient } from '#libs/transport';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 
-const PINGS = { identity: identity.ping, payment: payment.ping, wallet: wallet.ping };
+const PINGS = {
+  identity: identity.ping,
+  payment: payment.ping,
+  wallet: wallet.ping,
+  withdrawal: withdrawal.ping,
+};
 const PING_TIMEOUT_MS = 1_500;
 
 /** The gateway is ready when every service answers; Redis checks itself, where its connection is made. */

@@ -1,13 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '#libs/contracts';
+import { openWith, sealWith } from '#libs/vault';
 import { WebhookConfig } from './webhook.config.js';
 
 const PREFIX = 'whsec_';
 const SECRET_BYTES = 32;
-/** NIST SP 800-38D: 96 bits of nonce, 128 bits of tag. */
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 /** As the Standard Webhooks specification writes it: `whsec_` and the key in base64. */
 export function newSecret(): string {
@@ -38,22 +36,12 @@ export class WebhookSecrets {
 
   /** @throws DomainError UNAVAILABLE when this installation has no key for it. */
   seal(webhookId: string, secret: string): Buffer {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.key(), nonce).setAAD(Buffer.from(webhookId));
-    const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+    return sealWith(this.key(), webhookId, secret);
   }
 
   /** @throws Error when it was sealed with another key, for another webhook, or has been changed. */
   open(webhookId: string, sealed: Buffer): string {
-    const nonce = sealed.subarray(0, NONCE_BYTES);
-    const decipher = createDecipheriv('aes-256-gcm', this.key(), nonce, { authTagLength: TAG_BYTES })
-      .setAAD(Buffer.from(webhookId))
-      .setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-    return Buffer.concat([
-      decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)),
-      decipher.final(),
-    ]).toString('utf8');
+    return openWith(this.key(), webhookId, sealed);
   }
 
   private key(): Buffer {

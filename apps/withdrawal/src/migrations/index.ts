@@ -1,0 +1,5 @@
+import { Withdrawals1764374400003 } from './1-withdrawals.js';
+import { PayoutAccounts1764374400004 } from './2-payout-accounts.js';
+
+/** In the order in which they run. */
+export const WITHDRAWAL_MIGRATIONS = [Withdrawals1764374400003, PayoutAccounts1764374400004];

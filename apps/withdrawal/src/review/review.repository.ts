@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import type { withdrawal } from '#libs/contracts';
+import { Database, type SqlExecutor } from '#libs/database';
+import { WITHDRAWAL_COLUMNS, type WithdrawalRow } from '../withdrawals/withdrawal-row.js';
+
+export interface Approval {
+  readonly operatorId: string;
+  readonly at: Date;
+  readonly note: string | null;
+}
+
+/** All SQL about who decided what. */
+@Injectable()
+export class ReviewRepository {
+  constructor(private readonly database: Database) {}
+
+  /** What waits for somebody: oldest first; anything else: newest first. */
+  list(
+    state: withdrawal.WithdrawalState,
+    cursor: string | undefined,
+    limit: number,
+  ): Promise<WithdrawalRow[]> {
+    const [compare, order, start] =
+      state === 'IN_REVIEW' ? (['>', 'ASC', '0'] as const) : (['<', 'DESC', '9223372036854775807'] as const);
+    return this.database.query<WithdrawalRow>(
+      `SELECT ${WITHDRAWAL_COLUMNS} FROM \`withdrawal\` WHERE \`state\` = ? AND \`id\` ${compare} ? ORDER BY \`id\` ${order} LIMIT ?`,
+      [state, cursor ?? start, limit],
+    );
+  }
+
+  async approvals(sql: SqlExecutor, withdrawalId: string): Promise<Approval[]> {
+    const rows = await sql.query<{ operator_id: string; at: Date; note: string | null }>(
+      'SELECT `operator_id`, `at`, `note` FROM `withdrawal_approval` WHERE `withdrawal_id` = ? ORDER BY `at`',
+      [withdrawalId],
+    );
+    return rows.map((row) => ({ operatorId: row.operator_id, at: row.at, note: row.note }));
+  }
+
+  async approve(
+    sql: SqlExecutor,
+    withdrawalId: string,
+    operatorId: string,
+    note: string | null,
+  ): Promise<void> {
+    await sql.write(
+      'INSERT INTO `withdrawal_approval` (`withdrawal_id`, `operator_id`, `note`, `at`) VALUES (?, ?, ?, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE `operator_id` = `operator_id`',
+      [withdrawalId, operatorId, note],
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import { Controller } from '@nestjs/common';
+import { type PayloadOf, wallet } from '#libs/contracts';
+import { Database } from '#libs/database';
+import { Log } from '#libs/service';
+import { OnEvent } from '#libs/transport';
+import { WithdrawalConfig } from '../withdrawal.config.js';
+import { Timeline } from './timeline.js';
+import { WithdrawalRepository } from './withdrawal.repository.js';
+
+/** Where the wallet's transfers are noted; its other kinds are nobody's here. */
+const NOTED_AS: Partial<Record<wallet.TransferKind, 'settle_transfer_id' | 'return_transfer_id'>> = {
+  withdrawal_paid: 'settle_transfer_id',
+  withdrawal_released: 'settle_transfer_id',
+  withdrawal_returned: 'return_transfer_id',
+};
+
+@Controller()
+export class BookingController {
+  constructor(
+    private readonly database: Database,
+    private readonly withdrawals: WithdrawalRepository,
+    private readonly timeline: Timeline,
+    private readonly config: WithdrawalConfig,
+    private readonly log: Log,
+  ) {}
+
+  /** The wallet has booked how a withdrawal ended, or that it came back. Comes at least once. */
+  @OnEvent(wallet.transferPosted)
+  async noteBooked({
+    kind,
+    reference: withdrawalId,
+    transferId,
+  }: PayloadOf<typeof wallet.transferPosted>): Promise<void> {
+    const column = NOTED_AS[kind];
+    if (column === undefined) return;
+    await this.database.transaction(async (transaction) => {
+      const row = await this.withdrawals.lock(transaction, withdrawalId);
+      if (!row)
+        throw new Error(`Transfer ${transferId} is of withdrawal ${withdrawalId}, which is unknown here`);
+      if (row[column] !== null) return;
+      const returnIsDue =
+        row.state === 'RETURNED' && column === 'settle_transfer_id' && row.return_transfer_id === null;
+      const looks = row.state === 'PAID' && row.channel_account_id !== null;
+      const dueInMs = returnIsDue ? 0 : looks ? (this.config.lookAgainMs[0] ?? null) : null;
+      await this.withdrawals.noteBooked(transaction, withdrawalId, column, transferId, dueInMs);
+      await this.timeline.append(transaction, withdrawalId, 'booked', { kind, transferId });
+    });
+    this.log.info({ withdrawalId, kind, transferId }, 'the wallet has booked a withdrawal');
+  }
+}

@@ -1,0 +1,233 @@
+import { Injectable } from '@nestjs/common';
+import type { withdrawal } from '#libs/contracts';
+import { Database, type SqlExecutor, type SqlValue, type Transaction } from '#libs/database';
+import { sourcesOf } from '#libs/states';
+import { WITHDRAWAL_COLUMNS, type WithdrawalRow } from './withdrawal-row.js';
+import { WITHDRAWAL_TRANSITIONS } from './withdrawal-states.js';
+
+/** The longest pause between two questions about one withdrawal. */
+const MAX_PAUSE_SECONDS = 300;
+
+export interface NewWithdrawal {
+  readonly id: string;
+  readonly ownerId: string;
+  readonly idempotencyKey: string;
+  readonly requestHash: Buffer;
+  readonly method: withdrawal.PayoutMethod;
+  readonly payoutAccountId: string;
+  readonly maskedNumber: string;
+  readonly maskedName: string;
+  readonly amount: bigint;
+  readonly fee: bigint;
+  readonly tax: bigint;
+  /** In Beijing. */
+  readonly day: string;
+  readonly riskFlags: readonly withdrawal.RiskFlag[];
+  readonly approvalsNeeded: number;
+  /** When the sweep takes it up if its maker has died over it. */
+  readonly dueInMs: number;
+}
+
+/** What a step leaves behind, beside the new state. Undefined leaves a column as it is. */
+export interface StepFacts {
+  /** When it is taken up again; null: when somebody does something. */
+  readonly dueInMs: number | null;
+  readonly holdTransferId?: string;
+  readonly channelAccountId?: string;
+  readonly bankBatchId?: string;
+  readonly bankReference?: string;
+  readonly channelTransferNo?: string;
+  readonly problem?: withdrawal.PayoutProblem | null;
+  readonly message?: string | null;
+  readonly rejection?: string;
+  readonly paidAt?: Date;
+}
+
+const COLUMN_OF = {
+  holdTransferId: 'hold_transfer_id',
+  channelAccountId: 'channel_account_id',
+  bankBatchId: 'bank_batch_id',
+  bankReference: 'bank_reference',
+  channelTransferNo: 'channel_transfer_no',
+  problem: 'problem',
+  message: 'problem_message',
+  rejection: 'rejection',
+  paidAt: 'paid_at',
+} as const;
+
+/** All SQL about single withdrawals. */
+@Injectable()
+export class WithdrawalRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(transaction: Transaction, made: NewWithdrawal): Promise<void> {
+    await transaction.write(
+      `INSERT INTO \`withdrawal\` (\`id\`, \`owner_id\`, \`idempotency_key\`, \`request_hash\`, \`state\`, \`method\`, \`payout_account_id\`, \`masked_number\`, \`masked_name\`, \`amount\`, \`fee\`, \`tax\`, \`day\`, \`risk_flags\`, \`approvals_needed\`, \`next_action_at\`, \`created_at\`, \`updated_at\`)
+       VALUES (?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`,
+      [
+        made.id,
+        made.ownerId,
+        made.idempotencyKey,
+        made.requestHash,
+        made.method,
+        made.payoutAccountId,
+        made.maskedNumber,
+        made.maskedName,
+        made.amount,
+        made.fee,
+        made.tax,
+        made.day,
+        made.riskFlags.join(','),
+        made.approvalsNeeded,
+        made.dueInMs * 1_000,
+      ],
+    );
+  }
+
+  async find(withdrawalId: string): Promise<WithdrawalRow | null> {
+    return this.findIn(this.database, withdrawalId);
+  }
+
+  /** Nobody else decides about it until the transaction ends. */
+  lock(transaction: Transaction, withdrawalId: string): Promise<WithdrawalRow | null> {
+    return this.findIn(transaction, withdrawalId, ' FOR UPDATE');
+  }
+
+  private async findIn(sql: SqlExecutor, withdrawalId: string, how = ''): Promise<WithdrawalRow | null> {
+    const [row] = await sql.query<WithdrawalRow>(
+      `SELECT ${WITHDRAWAL_COLUMNS} FROM \`withdrawal\` WHERE \`id\` = ?${how}`,
+      [withdrawalId],
+    );
+    return row ?? null;
+  }
+
+  async findByKey(transaction: Transaction, ownerId: string, key: string): Promise<WithdrawalRow | null> {
+    const [row] = await transaction.query<WithdrawalRow>(
+      `SELECT ${WITHDRAWAL_COLUMNS} FROM \`withdrawal\` WHERE \`owner_id\` = ? AND \`idempotency_key\` = ?`,
+      [ownerId, key],
+    );
+    return row ?? null;
+  }
+
+  /** Newest first. */
+  listOf(ownerId: string, before: string | undefined, limit: number): Promise<WithdrawalRow[]> {
+    return this.database.query<WithdrawalRow>(
+      `SELECT ${WITHDRAWAL_COLUMNS} FROM \`withdrawal\` WHERE \`owner_id\` = ? AND \`id\` < ? ORDER BY \`id\` DESC LIMIT ?`,
+      [ownerId, before ?? '9223372036854775807', limit],
+    );
+  }
+
+  /** @returns false when it was not in a state from which that may happen: somebody else was faster. */
+  async move(
+    sql: SqlExecutor,
+    withdrawalId: string,
+    to: withdrawal.WithdrawalState,
+    { dueInMs, ...facts }: StepFacts,
+  ): Promise<boolean> {
+    const told = Object.entries(facts).filter(([, value]) => value !== undefined) as [
+      keyof typeof COLUMN_OF,
+      SqlValue,
+    ][];
+    const { affectedRows } = await sql.write(
+      `UPDATE \`withdrawal\` SET \`state\` = ?, \`next_action_at\` = ${dueInMs === null ? 'NULL' : 'UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND'}, \`updated_at\` = UTC_TIMESTAMP(3)${told
+        .map(([name]) => `, \`${COLUMN_OF[name]}\` = ?`)
+        .join('')} WHERE \`id\` = ? AND \`state\` IN (?)`,
+      [
+        to,
+        ...(dueInMs === null ? [] : [dueInMs * 1_000]),
+        ...told.map(([, value]) => value),
+        withdrawalId,
+        sourcesOf(WITHDRAWAL_TRANSITIONS, to),
+      ],
+    );
+    return affectedRows === 1;
+  }
+
+  /** Counts a question to the channel before it is put: after a crash we know that it may have been. */
+  async countCall(withdrawalId: string): Promise<void> {
+    await this.database.write('UPDATE `withdrawal` SET `call_count` = `call_count` + 1 WHERE `id` = ?', [
+      withdrawalId,
+    ]);
+  }
+
+  /** What the channel says while it is not decided. */
+  async noteWaiting(
+    withdrawalId: string,
+    said: {
+      readonly problem: withdrawal.PayoutProblem | null;
+      readonly message: string | null;
+      readonly awaitsPayee: boolean;
+      readonly confirmation: string | null;
+    },
+  ): Promise<void> {
+    await this.database.write(
+      "UPDATE `withdrawal` SET `problem` = ?, `problem_message` = ?, `awaits_payee` = ?, `confirmation` = COALESCE(?, `confirmation`), `updated_at` = UTC_TIMESTAMP(3) WHERE `id` = ? AND `state` = 'PAYING'",
+      [said.problem, said.message?.slice(0, 300) ?? null, said.awaitsPayee, said.confirmation, withdrawalId],
+    );
+  }
+
+  /** The owner wants it back while the channel has it. @returns false when it is not waiting for the payee any more. */
+  async askToCancel(withdrawalId: string): Promise<boolean> {
+    const { affectedRows } = await this.database.write(
+      "UPDATE `withdrawal` SET `cancel_asked` = 1, `next_action_at` = UTC_TIMESTAMP(3), `updated_at` = UTC_TIMESTAMP(3) WHERE `id` = ? AND `state` = 'PAYING' AND `awaits_payee` = 1",
+      [withdrawalId],
+    );
+    return affectedRows === 1;
+  }
+
+  /** Somebody looks at it who waits for it: asked about at once, but not more often than that. */
+  async askSoon(withdrawalId: string, atMostEveryMs: number): Promise<void> {
+    await this.database.write(
+      "UPDATE `withdrawal` SET `next_action_at` = UTC_TIMESTAMP(3) WHERE `id` = ? AND `state` = 'PAYING' AND `awaits_payee` = 1 AND `updated_at` < UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND",
+      [withdrawalId, atMostEveryMs * 1_000],
+    );
+  }
+
+  /** The wallet has booked how its hold ended, or its return. @returns false when there is no such withdrawal here. */
+  async noteBooked(
+    transaction: Transaction,
+    withdrawalId: string,
+    what: 'settle_transfer_id' | 'return_transfer_id',
+    transferId: string,
+    dueInMs: number | null,
+  ): Promise<boolean> {
+    const due = dueInMs === null ? 'NULL' : 'UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND';
+    const { affectedRows } = await transaction.write(
+      `UPDATE \`withdrawal\` SET \`${what}\` = ?, \`next_action_at\` = ${due} WHERE \`id\` = ?`,
+      [transferId, ...(dueInMs === null ? [] : [dueInMs * 1_000]), withdrawalId],
+    );
+    return affectedRows === 1;
+  }
+
+  /** Of one that was paid: the next time that somebody asks whether it has come back. */
+  async planLook(withdrawalId: string, dueInMs: number | null): Promise<void> {
+    const due = dueInMs === null ? 'NULL' : 'UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND';
+    await this.database.write(
+      `UPDATE \`withdrawal\` SET \`look_count\` = \`look_count\` + 1, \`next_action_at\` = ${due} WHERE \`id\` = ? AND \`state\` = 'PAID'`,
+      [...(dueInMs === null ? [] : [dueInMs * 1_000]), withdrawalId],
+    );
+  }
+
+  /**
+   * Takes withdrawals that something is due for, by setting first when it is due again: twice as long each time. Rows that
+   * another replica is taking are skipped.
+   */
+  async claimDue(firstPauseMs: number, limit: number): Promise<WithdrawalRow[]> {
+    return this.database.transaction(async (transaction) => {
+      const locked = await transaction.query<{ id: string }>(
+        'SELECT `id` FROM `withdrawal` WHERE `next_action_at` <= UTC_TIMESTAMP(3) ORDER BY `next_action_at` LIMIT ? FOR UPDATE SKIP LOCKED',
+        [limit],
+      );
+      const ids = locked.map(({ id }) => id);
+      if (ids.length === 0) return [];
+      await transaction.write(
+        'UPDATE `withdrawal` SET `next_action_at` = UTC_TIMESTAMP(3) + INTERVAL LEAST(?, ? * POW(2, LEAST(`call_count`, 20))) MICROSECOND WHERE `id` IN (?)',
+        [MAX_PAUSE_SECONDS * 1_000_000, firstPauseMs * 1_000, ids],
+      );
+      return transaction.query<WithdrawalRow>(
+        `SELECT ${WITHDRAWAL_COLUMNS} FROM \`withdrawal\` WHERE \`id\` IN (?)`,
+        [ids],
+      );
+    });
+  }
+}
