@@ -2,6 +2,7 @@ import { Ledger1763683200000 } from './1-ledger.js';
 import { RefundsAndBonuses1763769600002 } from './2-refunds-and-bonuses.js';
 import { EntryChain1764288000002 } from './3-entry-chain.js';
 import { SubAccounts1764374400002 } from './4-sub-accounts.js';
+import { Operators1764460800003 } from './6-operators.js';
 
 /** In the order in which they run. */
 export const WALLET_MIGRATIONS = [
@@ -9,4 +10,5 @@ export const WALLET_MIGRATIONS = [
   RefundsAndBonuses1763769600002,
   EntryChain1764288000002,
   SubAccounts1764374400002,
+  Operators1764460800003,
 ];
