@@ -15,8 +15,8 @@ export interface Leg {
   readonly shortfallFrom?: AccountRef;
 }
 
-/** More than any account can have. */
-const EVERYTHING = 2n ** 62n;
+/** More than any account can have: what does not fit into a BIGINT. */
+const EVERYTHING = 2n ** 63n;
 
 /** Moves all that an account has, whatever that is when it is locked. */
 export function everythingOf(from: AccountRef, to: AccountRef): readonly Leg[] {
