@@ -17,7 +17,7 @@ type Environment = Readonly<Record<string, string>>;
 export type ServiceName = keyof Stack['services'];
 
 export interface TestStackOptions {
-  /** Of identity, payment, wallet and gateway each; 2. */
+  /** Of identity, payment, wallet, withdrawal and gateway each; 2. */
   readonly replicas?: number;
   /** On top of the quick settings, for every process or by its name (`payment-1`); has the last word. */
   readonly env?: Environment | ((name: string) => Environment);
@@ -61,6 +61,12 @@ const QUICK: Readonly<Record<string, Environment>> = {
     SWEEP_EVERY_MS: '200',
     // As with a real channel: a page payment begins when the buyer opens it.
     SANDBOX_PREOPENS_PAGES: 'false',
+  },
+  wallet: { MATURITY_EVERY_MS: '300' },
+  withdrawal: {
+    SWEEP_EVERY_MS: '200',
+    PAYOUT_RETRY_SECONDS: '0.3',
+    PAYOUT_LOOK_AGAIN_SECONDS: '1,2,4,8,16,32',
   },
 };
 const QUICK_TIME_SCALE = 600;

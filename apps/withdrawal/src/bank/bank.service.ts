@@ -152,7 +152,7 @@ function changeOf(
     errors.push({ field: `lines.${line}.${column}`, message });
     return undefined;
   };
-  if (row?.bank_batch_id == null) return bad('withdrawal_id', 'is of no payout that a bank was told to make');
+  if (!row?.bank_batch_id) return bad('withdrawal_id', 'is of no payout that a bank was told to make');
   if (amount !== netOf(row)) return bad('amount', `must be ${formatYuan(netOf(row))}`);
   const isSame = row.bank_reference === null || reference === '' || row.bank_reference === reference;
   switch (outcome) {

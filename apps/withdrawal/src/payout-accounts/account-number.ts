@@ -32,7 +32,7 @@ export function numberProblem(method: withdrawal.PayoutMethod, number: string): 
 
 /** ISO/IEC 7812-1, Annex B: from the right, every second digit doubled, all digits summed, a multiple of ten. */
 function hasCheckDigit(number: string): boolean {
-  const sum = [...number].reverse().reduce((total, digit, index) => {
+  const sum = [...number].toReversed().reduce((total, digit, index) => {
     const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
     return total + (value > 9 ? value - 9 : value);
   }, 0);

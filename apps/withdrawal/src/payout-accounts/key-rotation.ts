@@ -42,7 +42,8 @@ export class KeyRotation implements OnApplicationBootstrap, BeforeApplicationShu
     let resealed = 0;
     for (let after = '0'; ;) {
       const rows = await this.repository.after(after, BATCH);
-      resealed += await this.accounts.reseal(rows);
+      const count = await this.accounts.reseal(rows);
+      resealed += count;
       const last = rows.at(-1);
       if (!last || rows.length < BATCH) break;
       after = last.id;
