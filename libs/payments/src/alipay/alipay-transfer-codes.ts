@@ -1,5 +1,4 @@
 import type { withdrawal } from '#libs/contracts';
-import type { ChannelTransfer } from '../channel-transfers.js';
 
 /**
  * Codes of transfers whose meaning is certain: nothing was paid. `alipay.fund.trans.uni.transfer` answers with them, and
@@ -49,11 +48,4 @@ export function problemOf(code: string): withdrawal.PayoutProblem | undefined {
   if (code.startsWith(LIMITS_PREFIX)) return 'LIMIT_OF_CHANNEL';
   // Own entries only: a code such as `constructor` is in every object, and means nothing.
   return Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code] : undefined;
-}
-
-/** Alipay takes the same number again after our account was filled up; after any other problem it is of no use. */
-export function notPaid(problem: withdrawal.PayoutProblem, message: string): ChannelTransfer {
-  return problem === 'SHORT_OF_FUNDS'
-    ? { state: 'SHORT_OF_FUNDS', message }
-    : { state: 'FAILED', problem, message };
 }

@@ -189,6 +189,15 @@ describe('asking about a transfer', () => {
       },
     ],
     [
+      'FAIL for want of our money, which is an end all the same',
+      { ...OK, status: 'FAIL', error_code: 'PAYER_BALANCE_NOT_ENOUGH' },
+      {
+        state: 'FAILED',
+        problem: 'SHORT_OF_FUNDS',
+        message: 'Alipay says of the transfer: FAIL PAYER_BALANCE_NOT_ENOUGH',
+      },
+    ],
+    [
       'REFUND',
       { ...TOLD, status: 'REFUND', error_code: 'PAYEE_CARD_INFO_ERROR', fail_reason: '资金已退回' },
       {

@@ -11,7 +11,7 @@ import { afterRefusal, lookUp } from '../transfer-refusals.js';
 import type { AlipayGateway } from './alipay-gateway.js';
 import { expectNumber } from './alipay-refunds.js';
 import { type AlipayReply, amountOf, malformed, text, yuanOf } from './alipay-replies.js';
-import { notPaid, problemOf } from './alipay-transfer-codes.js';
+import { problemOf } from './alipay-transfer-codes.js';
 
 const TRANSFER = 'alipay.fund.trans.uni.transfer';
 const QUERY = 'alipay.fund.trans.common.query';
@@ -100,7 +100,12 @@ function transferOf(reply: AlipayReply): ChannelTransfer {
       return { state: 'PROCESSING' };
     case 'FAIL':
     case 'CLOSED':
-      return notPaid(problemOf(text(reply['error_code'])) ?? 'REFUSED_BY_CHANNEL', reasonOf(reply));
+      // An end, also where it was our money that was missing: this number is answered so from now on.
+      return {
+        state: 'FAILED',
+        problem: problemOf(text(reply['error_code'])) ?? 'REFUSED_BY_CHANNEL',
+        message: reasonOf(reply),
+      };
     case 'REFUND':
       return {
         state: 'RETURNED',
@@ -149,5 +154,9 @@ function meaningOf(refusal: ChannelError): ChannelTransfer {
   const { channelCode, message } = refusal;
   if (channelCode === NUMBER_IN_USE)
     throw new ChannelError('UNKNOWN', channelCode, message, { cause: refusal });
-  return notPaid(problemOf(channelCode) ?? 'REFUSED_BY_CHANNEL', message);
+  const problem = problemOf(channelCode) ?? 'REFUSED_BY_CHANNEL';
+  // A refusal leaves nothing behind: Alipay takes the same number again after our account was filled up.
+  return problem === 'SHORT_OF_FUNDS'
+    ? { state: 'SHORT_OF_FUNDS', message }
+    : { state: 'FAILED', problem, message };
 }
