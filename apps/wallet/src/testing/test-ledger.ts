@@ -14,6 +14,8 @@ export interface ReplicaOptions {
   readonly url?: string;
   /** The lock that everybody always gets by default: what is right must be right without any. */
   readonly lock?: OwnerLock;
+  /** The SQL about transfers, for tests that listen to it. */
+  readonly transfers?: TransferRepository;
 }
 
 /** One replica of the wallet's ledger. */
@@ -53,7 +55,7 @@ export async function startTestLedger(server?: TestServer): Promise<TestLedger> 
     url: schema.options.url,
     relayed,
     ...readings(database),
-    replica: async ({ url, lock = new EverybodysLock() } = {}) => {
+    replica: async ({ url, lock = new EverybodysLock(), transfers = new TransferRepository() } = {}) => {
       const own = url === undefined ? database : await new Database({ ...schema.options, url }).open();
       const leased = await leaseIdGenerator(database, () => undefined);
       const outbox = new Outbox({
@@ -68,7 +70,7 @@ export async function startTestLedger(server?: TestServer): Promise<TestLedger> 
         if (own !== database) await own.close();
       });
       const accounts = new AccountRepository(own, leased.ids);
-      const posting = new LedgerPosting(own, accounts, new TransferRepository(), outbox, leased.ids);
+      const posting = new LedgerPosting(own, accounts, transfers, outbox, leased.ids);
       return { ledger: new LedgerService(posting, lock), posting, accounts, outbox };
     },
     stop: async () => {
