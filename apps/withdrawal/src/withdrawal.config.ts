@@ -34,8 +34,11 @@ export const withdrawalEnvironment = serviceEnvironment.extend(databaseEnvironme
   WITHDRAWAL_MANY_A_DAY: z.coerce.number().int().min(1).default(3),
   /** What the payee reads at the channel. */
   PAYOUT_REMARK: z.string().min(1).max(32).default('广告收益提现'),
-  /** The first pause before a payout that is not decided is asked about; then twice as long each time. */
-  PAYOUT_RETRY_SECONDS: z.coerce.number().min(0.05).default(3),
+  /**
+   * The first pause before a payout that is not decided is asked about; then twice as long each time. Longer than a call takes
+   * at most: while the first one may still be travelling, a refusal of its repeat proves nothing.
+   */
+  PAYOUT_RETRY_SECONDS: z.coerce.number().min(0.05).default(10),
   /** When a paid one is looked at again, in seconds after it was booked, since a bank may give it back. */
   PAYOUT_LOOK_AGAIN_SECONDS: z
     .string()
