@@ -28,6 +28,9 @@ import { PushServer } from './push/push.server.js';
 import { RechargesController } from './recharges/recharges.controller.js';
 import { RefundsController } from './refunds/refunds.controller.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { AnyTransferController } from './wallet/any-transfer.controller.js';
+import { StatementDownload } from './wallet/statement-download.js';
+import { TransferCauses } from './wallet/transfer-causes.js';
 import { WalletController } from './wallet/wallet.controller.js';
 
 export interface GatewayParts {
@@ -42,6 +45,7 @@ export interface GatewayParts {
     AuthController,
     AccountController,
     WalletController,
+    AnyTransferController,
     RechargesController,
     NotifyController,
     RefundsController,
@@ -58,6 +62,8 @@ export interface GatewayParts {
     Authenticator,
     ConsolePages,
     PageResume,
+    StatementDownload,
+    TransferCauses,
     PushServer,
     RateLimits,
     ServiceChecks,

@@ -1,4 +1,5 @@
 import type { ErrorCode, identity } from '#libs/contracts';
+import type { StreamableFile } from '@nestjs/common';
 import { z } from 'zod';
 
 /** Who may call: the holders of one permission, or anybody at all. */
@@ -71,7 +72,7 @@ export type InputOf<E extends EndpointDefinition> = {
 export type OutputOf<E extends EndpointDefinition> = E['parts']['response'] extends z.ZodType
   ? z.output<E['parts']['response']>
   : E['parts']['response'] extends Verbatim
-    ? string
+    ? string | StreamableFile
     : void;
 
 export function endpoint<const Parts extends EndpointParts>(parts: Parts): EndpointDefinition<Parts> {

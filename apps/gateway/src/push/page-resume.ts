@@ -3,7 +3,7 @@ import { RpcClient } from '#libs/transport';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { fieldErrorsOf, parseOptions } from '../endpoint/field-errors.js';
-import { walletViewOf } from '../wallet/wallet-view.js';
+import { mainAccountOf, walletViewOf } from '../wallet/wallet-view.js';
 import { resumed, resumeRequest } from './push-messages.js';
 
 const PAGE_SIZE = 100;
@@ -36,12 +36,17 @@ export class PageResume {
     const ownerId = principal.accountId;
     // The wallet first: an entry that is posted between the two questions is then in the entries, and not missed.
     const view = walletViewOf(await this.services.call(wallet.getWallet, { ownerId }), principal);
-    const { entries, complete } = await this.entriesAfter(ownerId, parsed.data.afterSeq);
+    const { entries, complete } = await this.entriesAfter(
+      ownerId,
+      mainAccountOf(principal),
+      parsed.data.afterSeq,
+    );
     return z.encode(resumed, { wallet: view, entries, complete });
   }
 
   private async entriesAfter(
     ownerId: string,
+    account: wallet.WalletAccountKind,
     afterSeq: number,
   ): Promise<{ entries: wallet.WalletEntry[]; complete: boolean }> {
     const newestFirst: wallet.WalletEntry[] = [];
@@ -49,7 +54,7 @@ export class PageResume {
     do {
       const page = await this.services.call(wallet.listEntries, {
         ownerId,
-        account: 'merchant_cash',
+        account,
         afterSeq,
         limit: PAGE_SIZE,
         ...(cursor === undefined ? {} : { cursor }),

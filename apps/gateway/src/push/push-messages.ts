@@ -24,6 +24,9 @@ export const walletChanged = z
         createdAt: instant,
       }),
     ),
+    stale: z.array(wallet.walletAccountKind).meta({
+      description: 'Kinds of which a part has changed: what all parts sum to is not told, ask for the wallet',
+    }),
   })
   .meta({ id: 'WalletChanged', description: 'Pushed as `wallet.changed`' });
 
@@ -32,7 +35,7 @@ export const rechargeChanged = z
   .object({ id, state: payment.orderState })
   .meta({ id: 'RechargeChanged', description: 'Pushed as `recharge.changed`' });
 
-/** What a page asks after it was away: `resume` with the newest entry that it has. */
+/** What a page asks after it was away: `resume` with the newest entry that it has of the main account. */
 export const resumeRequest = z
   .strictObject({ afterSeq: z.number().int().min(0) })
   .meta({ id: 'ResumeRequest', description: 'Sent by the page as `resume`' });

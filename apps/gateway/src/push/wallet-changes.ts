@@ -13,8 +13,14 @@ export function walletChangesOf(
   for (const { ownerId, account: name, seq, amount, balanceAfter } of transfer.entries) {
     const account = wallet.walletAccountKind.safeParse(name);
     if (ownerId === null || !account.success) continue;
-    const change = changes.get(ownerId) ?? { accounts: [], entries: [] };
+    const change = changes.get(ownerId) ?? { accounts: [], entries: [], stale: [] };
+    if (wallet.PARTED_ACCOUNT_KINDS.has(account.data)) {
+      // Number and balance of the entry are the part's; a page knows the kind only as a whole.
+      changes.set(ownerId, { ...change, stale: [...new Set([...change.stale, account.data])] });
+      continue;
+    }
     changes.set(ownerId, {
+      ...change,
       accounts: [
         ...change.accounts.filter((other) => other.kind !== account.data),
         { kind: account.data, balance: balanceAfter, lastSeq: seq },

@@ -19,13 +19,14 @@ export const walletView = z
           }),
           available: amount.meta({ description: 'balance − held' }),
           lastSeq: sequence.meta({
-            description: '`seq` of the newest entry: where a statement goes on from',
+            description:
+              'Number of entries: without parts also the `seq` of the newest, where a statement goes on from',
           }),
         })
         .meta({ id: 'WalletAccount' }),
     ),
   })
-  .meta({ id: 'Wallet' });
+  .meta({ id: 'Wallet', description: 'One row for each kind of account, whatever the number of its parts' });
 export type WalletView = z.output<typeof walletView>;
 
 export const walletEntry = wallet.walletEntry
@@ -37,10 +38,63 @@ export const walletEntry = wallet.walletEntry
   })
   .meta({ id: 'WalletEntry' });
 
+const cause = wallet.transferCause
+  .extend({
+    id: z.string().meta({ description: "The order's or refund's id, the day …" }),
+    orderId: id.nullable().meta({ description: 'The recharge that it belongs to, where that is known' }),
+  })
+  .meta({ id: 'TransferCause' });
+
+const statementEntry = walletEntry.extend({ cause }).meta({ id: 'StatementEntry' });
+
+const accountKind = wallet.walletAccountKind
+  .optional()
+  .meta({
+    description: 'Unless told: `merchant_cash` of a merchant, `traffic_available` of a traffic owner',
+  });
+
+const part = wallet.accountPart
+  .optional()
+  .meta({ description: 'Of kinds that have parts: a campaign’s or withdrawal’s id, or a day' });
+
+const period = {
+  from: instant.optional().meta({ description: 'Entries from this moment on' }),
+  to: instant.optional().meta({ description: 'Entries before this moment' }),
+};
+
 export const getWallet = endpoint({
   permission: 'wallet:read',
   summary: 'Balances by account',
   response: walletView,
+});
+
+export const listParts = endpoint({
+  permission: 'wallet:read',
+  summary: 'The accounts of a kind that has parts, the latest first',
+  query: { account: wallet.walletAccountKind, cursor, limit },
+  response: pageOf(
+    z
+      .object({
+        part: wallet.accountPart,
+        balance: amount,
+        held: amount,
+        available: amount,
+        lastSeq: sequence,
+      })
+      .meta({ id: 'WalletPart' }),
+    'WalletPart',
+  ),
+});
+
+export const getBalanceAt = endpoint({
+  permission: 'wallet:read',
+  summary: 'What an account had at a moment',
+  description: 'Of a kind with parts, and no `part`: all parts together.',
+  query: { account: accountKind, part, at: instant },
+  response: z
+    .object({ balance: amount, entries: sequence.meta({ description: 'How many entries made it' }) })
+    .meta({ id: 'BalanceAt' }),
+  errors: wallet.getBalanceAt.errors,
 });
 
 export const listWalletEntries = endpoint({
@@ -49,10 +103,77 @@ export const listWalletEntries = endpoint({
   description:
     'With `afterSeq`: only what came after that entry, which is how a page that was away catches up.',
   query: {
-    account: wallet.walletAccountKind.default('merchant_cash'),
+    account: accountKind,
+    part,
+    ...period,
+    kind: wallet.transferKind.optional(),
     cursor,
     limit,
     afterSeq: integerText(0, Number.MAX_SAFE_INTEGER).optional(),
   },
-  response: pageOf(walletEntry, 'WalletEntry'),
+  response: pageOf(statementEntry, 'StatementEntry'),
+  errors: wallet.listEntries.errors,
+});
+
+export const summarizeStatement = endpoint({
+  permission: 'wallet:read',
+  summary: 'What a period did to an account',
+  query: { account: accountKind, part, ...period },
+  response: z
+    .object({
+      account: wallet.walletAccountKind,
+      opening: amount.meta({ description: 'The balance before the first entry' }),
+      closing: amount.meta({ description: 'opening + credits + debits' }),
+      credits: amount,
+      debits: amount.meta({ description: 'Not positive' }),
+      firstSeq: sequence,
+      lastSeq: sequence.meta({ description: 'One less than `firstSeq` when there is no entry' }),
+    })
+    .meta({ id: 'StatementTotals' }),
+  errors: wallet.summarizeStatement.errors,
+});
+
+export const downloadStatement = endpoint({
+  permission: 'wallet:read',
+  summary: 'A statement as CSV, oldest entry first, of whatever length',
+  description: 'The balance before it is the first line, the balance after it the last.',
+  query: { account: accountKind, part, ...period, kind: wallet.transferKind.optional() },
+  response: { contentType: 'text/csv', description: 'One line an entry, amounts in yuan' },
+  errors: wallet.listEntries.errors,
+});
+
+const transfer = wallet.getTransfer.response
+  .extend({
+    id,
+    cause,
+    createdAt: instant,
+    entries: z.array(
+      z
+        .object({
+          ownerId: id.nullable(),
+          account: z.string(),
+          part: z.string().nullable(),
+          seq: sequence,
+          amount,
+          balanceAfter: amount,
+        })
+        .meta({ id: 'TransferEntry' }),
+    ),
+  })
+  .meta({ id: 'Transfer' });
+
+export const getTransfer = endpoint({
+  permission: 'wallet:read',
+  summary: 'One transfer: what caused it, and its entries in your own accounts',
+  params: { id },
+  response: transfer,
+  errors: wallet.getTransfer.errors,
+});
+
+export const getAnyTransfer = endpoint({
+  permission: 'ledger:read',
+  summary: 'One transfer with all of its entries',
+  params: { id },
+  response: transfer,
+  errors: wallet.getTransfer.errors,
 });

@@ -34,6 +34,14 @@ export class RefundsController {
     return { items: (await this.refunds.listOfOrder(rechargeId)).map(refundOf) };
   }
 
+  @Rpc(payment.findRefundOrders)
+  async findOrders({
+    refundIds,
+  }: RequestOf<typeof payment.findRefundOrders>): Promise<ResponseOf<typeof payment.findRefundOrders>> {
+    const rows = await Promise.all(refundIds.map((refundId) => this.refunds.findById(refundId)));
+    return { items: rows.flatMap((row) => (row ? [{ refundId: row.id, rechargeId: row.order_id }] : [])) };
+  }
+
   @Rpc(payment.searchRefunds)
   async search(
     request: RequestOf<typeof payment.searchRefunds>,

@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newMerchant, recharge, takeOut } from '../testing/requests.js';
 import { type LedgerReplica, type TestLedger, startTestLedger } from '../testing/test-ledger.js';
-import { StatementController } from './statement.controller.js';
-import { StatementRepository } from './statement.repository.js';
+import { type StatementReader, readStatements } from '../testing/statement-reader.js';
 
 let book: TestLedger;
 let replica: LedgerReplica;
-let statement: StatementController;
+let statement: StatementReader['controller'];
 
 beforeAll(async () => {
   book = await startTestLedger();
   replica = await book.replica();
-  statement = new StatementController(replica.accounts, new StatementRepository(book.database));
+  statement = readStatements(book.database).controller;
 }, 60_000);
 afterAll(() => book.stop());
 

@@ -33,6 +33,12 @@ export const listRefunds = rpc('payment.list-refunds', {
   errors: ['RECHARGE_NOT_FOUND'],
 });
 
+/** Which recharges these refunds are of; refunds that nobody knows are left out. Between services: it asks nobody's permission. */
+export const findRefundOrders = rpc('payment.find-refund-orders', {
+  request: z.object({ refundIds: z.array(id).min(1).max(100) }),
+  response: z.object({ items: z.array(z.object({ refundId: id, rechargeId: id })) }),
+});
+
 /** For operators: refunds of all merchants, newest first; `withProblem` for those that wait for somebody. */
 export const searchRefunds = rpc('payment.search-refunds', {
   request: z.object({

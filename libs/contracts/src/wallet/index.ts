@@ -4,4 +4,6 @@ export * from './campaigns.js';
 export * from './earnings.js';
 export * from './events.js';
 export * from './settlements.js';
+export * from './statement.js';
+export * from './transfer-cause.js';
 export * from './wallet.js';
