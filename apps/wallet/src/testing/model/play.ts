@@ -24,7 +24,9 @@ export interface Played {
 }
 
 const AT_ONCE = 50;
-const BURSTS = 10;
+const BURSTS = 9;
+/** Which replica is asked by turns: waiting for each other's locks is what takes the time in here. */
+const ASKED = [0, 1, 0, 2, 0];
 /** Longer than any queue at a wallet in here. */
 const LOCK_WAIT_MS = 60_000;
 
@@ -129,8 +131,8 @@ class Scene {
   }
 
   private async ask(life: RandomLife, wish: Wish, place: number): Promise<void> {
-    const replica = this.stage.replicas[place % this.stage.replicas.length];
-    if (!replica) throw new Error('There is no replica');
+    const replica = this.stage.replicas[ASKED[place % ASKED.length] ?? 0];
+    if (!replica) throw new Error('There is no such replica');
     const request = await wish.request();
     this.asked.set(request, { wish, sequence: life.number });
     const answer = await replica.ledger

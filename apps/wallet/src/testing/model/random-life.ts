@@ -36,7 +36,8 @@ const YUAN = 1_000_000n;
 const MOST = 9_223_372_036_854_775_807n;
 const EDGES = [1n, 2n, YUAN, 2n ** 61n, 2n ** 62n - 1n, 2n ** 62n, 2n ** 62n + 1n, MOST - 1n, MOST];
 const MAX_AT_ONCE = 5;
-const MAX_CALLERS = 3;
+/** How many ask the same at once. */
+const CALLERS = [1, 1, 1, 1, 2, 2, 3];
 
 /** Something that was set aside, and how the ledger has split it. */
 interface Held {
@@ -82,7 +83,7 @@ export class RandomLife {
     const asked = Array.from({ length: 1 + this.dice.below(MAX_AT_ONCE) }, () => {
       const wish = this.nextWish();
       this.past.push(wish);
-      return { wish, callers: 1 + this.dice.below(MAX_CALLERS) };
+      return { wish, callers: this.dice.pick(CALLERS) };
     });
     const freeze = this.dice.chance(12)
       ? { code: this.dice.pick(this.accounts), frozen: this.dice.chance(40) }
@@ -132,11 +133,21 @@ export class RandomLife {
     const { dice, merchantId } = this;
     const channel = dice.pick(CHANNELS);
     const [number, amount] = [this.options.nextNumber(), this.amount()];
-    switch (dice.weighed({ recharge: 8, hold: 5, unowned: 1, givenBack: 1, fee: 1, writeOff: 1 })) {
+    switch (dice.weighed({ recharge: 12, hold: 5, unowned: 1, givenBack: 1, fee: 1, writeOff: 1 })) {
       case 'recharge': {
-        const [fee, bonus] = [amount / 100n, dice.chance(50) ? this.amount() : 0n];
+        // So much that there is something to do with it.
+        const paid = this.options.rich ? amount : amount * 4n;
+        const [fee, bonus] = [paid / 100n, dice.chance(50) ? this.amount() : 0n];
         const channelTradeNo = this.tradeNo(number);
-        return recharge({ orderId: number, merchantId, amount, fee, bonus, channel, channelTradeNo });
+        return recharge({
+          orderId: number,
+          merchantId,
+          amount: paid,
+          fee,
+          bonus,
+          channel,
+          channelTradeNo,
+        });
       }
       case 'hold': {
         const bonus = dice.chance(50) ? this.amount() : 0n;
