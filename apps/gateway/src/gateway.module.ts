@@ -16,6 +16,8 @@ import { HealthController } from './health/health.controller.js';
 import { ServiceChecks } from './health/service-checks.js';
 import { ConsolePages } from './http/console-pages.js';
 import { UnmatchedRequests } from './http/unmatched-requests.js';
+import { AdjustmentsController } from './ledger/adjustments.controller.js';
+import { LedgerController } from './ledger/ledger.controller.js';
 import { OffersController } from './offers/offers.controller.js';
 import { ChannelsController } from './operations/channels.controller.js';
 import { OrdersController } from './operations/orders.controller.js';
@@ -55,6 +57,8 @@ export interface GatewayParts {
     OrdersController,
     ChannelsController,
     ReconciliationsController,
+    AdjustmentsController,
+    LedgerController,
     HealthController,
     PushController,
   ],

@@ -29,7 +29,10 @@ export function Endpoint<E extends EndpointDefinition>(definition: E) {
     const decorators = [
       SetMetadata(ENDPOINT_METADATA, definition),
       HttpCode(definition.status),
-      RouteConfig({ rawBody: definition.parts.rawBody !== undefined }),
+      RouteConfig({
+        rawBody: definition.parts.rawBody !== undefined,
+        bodyLimitBytes: definition.parts.bodyLimitBytes,
+      }),
       ...describeEndpoint(definition, key),
     ];
     for (const decorate of decorators) decorate(target, key, descriptor);

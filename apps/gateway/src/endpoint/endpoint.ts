@@ -33,6 +33,8 @@ export interface EndpointParts {
   readonly body?: Shape;
   /** Instead of `body`: the bytes as they came, whatever content type the caller gave them. */
   readonly rawBody?: Verbatim;
+  /** How long the body may be, where it carries a file; everywhere else the gateway's own limit counts. */
+  readonly bodyLimitBytes?: number;
   /** Its wire side is what a client sees: amounts as decimal strings, times as ISO 8601. */
   readonly response?: z.ZodType | Verbatim;
   readonly otherResponses?: Readonly<Record<number, OtherResponse>>;
@@ -72,7 +74,7 @@ export type InputOf<E extends EndpointDefinition> = {
 export type OutputOf<E extends EndpointDefinition> = E['parts']['response'] extends z.ZodType
   ? z.output<E['parts']['response']>
   : E['parts']['response'] extends Verbatim
-    ? string | StreamableFile
+    ? string | Buffer | StreamableFile
     : void;
 
 export function endpoint<const Parts extends EndpointParts>(parts: Parts): EndpointDefinition<Parts> {

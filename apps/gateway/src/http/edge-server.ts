@@ -51,6 +51,7 @@ export async function prepareEdgeServer(
     done();
   });
   parseBodies(http);
+  widenBodyLimits(http);
   letConnectionsGo(http);
   observe(http, log, metrics);
 }
@@ -84,6 +85,14 @@ function parseBodies(http: FastifyInstance): void {
 
 function wantsBytes(request: FastifyRequest): boolean {
   return (request.routeOptions.config as { rawBody?: boolean }).rawBody === true;
+}
+
+/** Routes that take a file say how long a body they take; Nest hands their word on as configuration only. */
+function widenBodyLimits(http: FastifyInstance): void {
+  http.addHook('onRoute', (route) => {
+    const { bodyLimitBytes } = (route.config ?? {}) as { bodyLimitBytes?: number };
+    if (bodyLimitBytes !== undefined) route.bodyLimit = bodyLimitBytes;
+  });
 }
 
 /**

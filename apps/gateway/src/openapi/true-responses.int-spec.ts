@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DomainError, identity, payment, wallet } from '#libs/contracts';
 import { eventually } from '#libs/testing';
 import { callApi, type ApiRequest } from '../testing/api-caller.js';
+import { answerOperatorsOfTheLedger, CALLS_OF_BOOKKEEPERS } from '../testing/ledger-samples.js';
 import { aMerchant, anOperator, someId } from '../testing/people.js';
 import { answerEveryWayToPay, CALLS_OF_MERCHANTS, CALLS_OF_OPERATORS } from '../testing/payment-samples.js';
 import { PlainService } from '../testing/plain-service.js';
@@ -110,7 +111,7 @@ function startServices(url: string): PlainService[] {
           : { status: 200, contentType: 'application/json', body: '{"code":"SUCCESS"}' },
       )
       .answer(payment.ping, async () => ({})),
-    new PlainService('wallet', url)
+    answerOperatorsOfTheLedger(new PlainService('wallet', url))
       .answer(wallet.getWallet, async ({ ownerId }) => ({
         ownerId,
         accounts: [
@@ -192,7 +193,20 @@ describe('what the OpenAPI document says', () => {
     ];
     for (const [route, body] of CALLS_OF_MERCHANTS)
       found.push(await faults(route, { token: merchant, body }));
-    for (const [route, body] of CALLS_OF_OPERATORS)
+    found.push(
+      await faults('POST /v1/admin/ledger/adjustments', {
+        token: operator,
+        headers: { 'idempotency-key': 'once' },
+        body: {
+          purpose: 'bonus',
+          account: 'merchant_bonus',
+          ownerId: '7',
+          amount: '30.00',
+          reason: 'for the autumn',
+        },
+      }),
+    );
+    for (const [route, body] of [...CALLS_OF_OPERATORS, ...CALLS_OF_BOOKKEEPERS])
       found.push(await faults(route, { token: operator, body }));
     expect(found.flat()).toEqual([]);
   });

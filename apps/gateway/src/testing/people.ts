@@ -51,6 +51,10 @@ export function anOperator(more: Partial<identity.Principal> = {}): identity.Pri
       'reconciliation:run',
       'reconciliation:settle',
       'reconciliation:approve',
+      'ledger:read',
+      'ledger:settle',
+      'adjustment:request',
+      'adjustment:approve',
     ],
     ...more,
   });

@@ -54,8 +54,7 @@ export const fileContent = z.codec(
 export const fileName = z
   .string()
   .trim()
-  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}/\\:"]{1,120}$/u, 'must be a plain file name of at most 120 characters')
-  .refine((name) => !name.startsWith('.'), 'must not begin with a dot');
+  .regex(/^(?!\.)[^\p{Cc}\p{Cf}\p{Cs}/\\:"]{1,120}$/u, 'must be a plain file name of at most 120 characters');
 
 export const attachmentType = z.enum(
   [
