@@ -21,6 +21,11 @@ import { WithdrawalRepository } from './withdrawal.repository.js';
 
 type CreateRequest = RequestOf<typeof withdrawal.createWithdrawal>;
 
+interface Payee {
+  readonly account: withdrawal.PayoutAccount;
+  readonly otherOwners: number;
+}
+
 /** When the sweep takes a withdrawal up whose maker has died over it. */
 const TAKEN_UP_AFTER_MS = 10_000;
 /** How often looking at one that waits for its payee makes us ask the channel. */
@@ -55,7 +60,8 @@ export class WithdrawalsService {
    */
   async create(request: CreateRequest): Promise<withdrawal.Withdrawal> {
     assertAmount(request.amount, this.config.limits);
-    const id = await this.database.transaction((transaction) => this.write(transaction, request));
+    const payee = await this.payeeOf(request);
+    const id = await this.database.transaction((transaction) => this.write(transaction, request, payee));
     const after = await this.progressInTime(id);
     if (after.state !== 'REFUSED') return withdrawalOf(after);
     if (after.problem_message === 'ACCOUNT_FROZEN')
@@ -113,7 +119,11 @@ export class WithdrawalsService {
   }
 
   /** @returns the withdrawal's id: a new one, or the one that the key has made before. */
-  private async write(transaction: Transaction, request: CreateRequest): Promise<string> {
+  private async write(
+    transaction: Transaction,
+    request: CreateRequest,
+    payee: Payee | DomainError,
+  ): Promise<string> {
     const { ownerId, amount, idempotencyKey } = request;
     await this.history.lockOwner(transaction, ownerId);
     const before = await this.withdrawals.findByKey(transaction, ownerId, idempotencyKey);
@@ -124,14 +134,15 @@ export class WithdrawalsService {
         `Idempotency-Key ${idempotencyKey} made withdrawal ${before.id} from another request`,
       );
     }
-    const account = await this.accounts.usable(ownerId, request.payoutAccountId);
+    if (payee instanceof DomainError) throw payee;
+    const { account, otherOwners } = payee;
     const day = beijingDayOf(new Date());
     assertWithinLimits(amount, this.config.limits, await this.history.askedBefore(transaction, ownerId, day));
     const { fee, tax } = this.chargesOf(amount);
     const riskFlags = riskFlagsOf(
       {
         amount,
-        otherOwnersOfThisAccount: await this.accounts.otherOwners(account.id),
+        otherOwnersOfThisAccount: otherOwners,
         ...(await this.history.riskOf(transaction, ownerId, account.id)),
       },
       this.config.risk,
@@ -162,6 +173,20 @@ export class WithdrawalsService {
       ownerId,
     );
     return id;
+  }
+
+  /**
+   * Looked up before the transaction: whoever holds a connection while waiting for another one can wait for ever. A refusal
+   * counts only for what the key has not made before.
+   */
+  private async payeeOf({ ownerId, payoutAccountId }: CreateRequest): Promise<Payee | DomainError> {
+    try {
+      const account = await this.accounts.usable(ownerId, payoutAccountId);
+      return { account, otherOwners: await this.accounts.otherOwners(account.id) };
+    } catch (error) {
+      if (error instanceof DomainError && error.code !== 'UNAVAILABLE') return error;
+      throw error;
+    }
   }
 
   /** @throws DomainError when fee and tax would leave nothing. */
