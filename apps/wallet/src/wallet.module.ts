@@ -9,6 +9,7 @@ import { BookController } from './book/book.controller.js';
 import { BookRepository } from './book/book.repository.js';
 import { FlowSums } from './book/flow-sums.js';
 import { CampaignController } from './campaign/campaign.controller.js';
+import { CheckerModule } from './checker/checker.module.js';
 import { EarningsConfig } from './earnings/earnings.config.js';
 import { EarningsController } from './earnings/earnings.controller.js';
 import { EarningsRepository } from './earnings/earnings.repository.js';
@@ -76,6 +77,7 @@ export class WalletModule {
   static forRoot(environment: WalletEnvironment): DynamicModule {
     return {
       module: WalletModule,
+      imports: [CheckerModule.forRoot(environment)],
       providers: [{ provide: EarningsConfig, useValue: new EarningsConfig(environment) }],
     };
   }

@@ -4,6 +4,7 @@ import { EntryChain1764288000002 } from './3-entry-chain.js';
 import { SubAccounts1764374400002 } from './4-sub-accounts.js';
 import { StatementBlocks1764378000002 } from './5-statement-blocks.js';
 import { Operators1764460800003 } from './6-operators.js';
+import { Checker1764464400004 } from './7-checker.js';
 
 /** In the order in which they run. */
 export const WALLET_MIGRATIONS = [
@@ -13,4 +14,5 @@ export const WALLET_MIGRATIONS = [
   SubAccounts1764374400002,
   StatementBlocks1764378000002,
   Operators1764460800003,
+  Checker1764464400004,
 ];
