@@ -13,15 +13,16 @@ interface EntryRow {
 
 /**
  * A seal for each transfer, a link for each entry, and each account's newest link: what is in the book today is sealed as
- * it is. No wallet may post while this runs.
+ * it is. No wallet may post while this runs. Can be run again after any statement: what was computed before is computed
+ * once more, and comes out the same.
  */
 export class EntryChain1764288000002 implements MigrationInterface {
   name = 'EntryChain1764288000002';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query("ALTER TABLE `transfer` ADD COLUMN `seal` BINARY(32) NOT NULL DEFAULT ''");
-    await runner.query("ALTER TABLE `entry` ADD COLUMN `link` BINARY(32) NOT NULL DEFAULT ''");
-    await runner.query("ALTER TABLE `account` ADD COLUMN `link` BINARY(32) NOT NULL DEFAULT ''");
+    await addHash(runner, 'transfer', 'seal');
+    await addHash(runner, 'entry', 'link');
+    await addHash(runner, 'account', 'link');
     await sealTransfers(runner);
     const accounts = (await runner.query('SELECT `id` FROM `account` WHERE `version` > 0')) as {
       id: string;
@@ -34,6 +35,16 @@ export class EntryChain1764288000002 implements MigrationInterface {
       'The ledger is never taken down by a migration: its tables are the platform’s only record of money',
     );
   }
+}
+
+/** DDL commits by itself, so a process that dies leaves the first columns behind. */
+async function addHash(runner: QueryRunner, table: string, column: string): Promise<void> {
+  const [present] = (await runner.query(
+    'SELECT 1 FROM `information_schema`.`columns` WHERE `table_schema` = DATABASE() AND `table_name` = ? AND `column_name` = ?',
+    [table, column],
+  )) as unknown[];
+  if (present) return;
+  await runner.query(`ALTER TABLE \`${table}\` ADD COLUMN \`${column}\` BINARY(32) NOT NULL DEFAULT ''`);
 }
 
 async function sealTransfers(runner: QueryRunner): Promise<void> {

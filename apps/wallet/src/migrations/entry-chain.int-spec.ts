@@ -2,6 +2,8 @@ import { afterEach, expect, it } from '@jest/globals';
 import { CHAIN_START, linkOf, sealOf } from '#libs/chain';
 import { migrate } from '#libs/database';
 import { createTestDatabase } from '#libs/testing';
+import type { QueryRunner } from 'typeorm';
+import { EntryChain1764288000002 } from './3-entry-chain.js';
 import { WALLET_MIGRATIONS } from './index.js';
 
 type Schema = Awaited<ReturnType<typeof createTestDatabase>>;
@@ -52,7 +54,7 @@ it('A book from before is sealed and chained as it stands, in batches', async ()
   schema = await createTestDatabase('wallet', { migrations: WALLET_MIGRATIONS.slice(0, 2) });
   await writeOldBook(schema, 1_203);
 
-  expect(await migrate({ ...schema.options, migrations: WALLET_MIGRATIONS })).toEqual([
+  expect(await migrate({ ...schema.options, migrations: WALLET_MIGRATIONS.slice(0, 3) })).toEqual([
     'EntryChain1764288000002',
   ]);
 
@@ -80,4 +82,51 @@ it('A book from before is sealed and chained as it stands, in batches', async ()
     "SELECT `id` FROM `transfer` WHERE `seal` = UNHEX(REPEAT('00', 32)) UNION ALL SELECT `seq` FROM `entry` WHERE `link` = UNHEX(REPEAT('00', 32))",
   );
   expect(bare).toEqual([]);
+});
+
+/** A connection whose process dies after so many statements. */
+function dyingAfter(runner: QueryRunner, statements: number): QueryRunner {
+  let left = statements;
+  const query = async (sql: string, parameters?: unknown[]) => {
+    if (left === 0) throw new Error('killed');
+    left -= 1;
+    return (await runner.query(sql, parameters)) as unknown;
+  };
+  return { query } as unknown as QueryRunner;
+}
+
+it('A migration that was killed between any two of its statements is finished by the next', async () => {
+  schema = await createTestDatabase('wallet', { migrations: WALLET_MIGRATIONS.slice(0, 2) });
+  await writeOldBook(schema, 5);
+  const { database } = schema;
+  const hashes = () =>
+    database.query(
+      'SELECT `seal` AS `hash` FROM `transfer` UNION ALL SELECT `link` FROM `entry` UNION ALL SELECT `link` FROM `account`',
+    );
+  const runner = database.dataSource.createQueryRunner();
+  const migration = new EntryChain1764288000002();
+  try {
+    await migration.up(runner);
+    const whole = await hashes();
+    for (let statements = 0; ; statements += 1) {
+      for (const [table, column] of [
+        ['transfer', 'seal'],
+        ['entry', 'link'],
+        ['account', 'link'],
+      ])
+        await runner.query(`ALTER TABLE \`${table}\` DROP COLUMN \`${column}\``);
+      const ending = await migration
+        .up(dyingAfter(runner, statements))
+        .catch((error: Error) => error.message);
+      if (ending === undefined) {
+        expect(statements).toBeGreaterThan(12);
+        break;
+      }
+      expect(ending).toBe('killed');
+      await migration.up(runner);
+      expect(await hashes()).toEqual(whole);
+    }
+  } finally {
+    await runner.release();
+  }
 });
