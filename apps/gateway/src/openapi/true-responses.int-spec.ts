@@ -7,6 +7,12 @@ import { aMerchant, anOperator, someId } from '../testing/people.js';
 import { answerEveryWayToPay, CALLS_OF_MERCHANTS, CALLS_OF_OPERATORS } from '../testing/payment-samples.js';
 import { PlainService } from '../testing/plain-service.js';
 import { aRecharge } from '../testing/recharge-samples.js';
+import {
+  anEntry,
+  answerRefundOrders,
+  answerStatements,
+  CALLS_OF_WALLET_OWNERS,
+} from '../testing/wallet-samples.js';
 import { ResponseChecker, type OpenApiDocument } from '../testing/response-checker.js';
 import { startTestEdge, type TestEdge } from '../testing/test-edge.js';
 
@@ -41,16 +47,6 @@ const signedIn = () => ({
 function startServices(url: string): PlainService[] {
   const device = { userAgent: 'Firefox', address: '203.0.113.7' };
   const session = { id: someId(), device, createdAt: NOW, lastUsedAt: NOW, expiresAt: LATER };
-  const entry: wallet.WalletEntry = {
-    account: 'merchant_cash',
-    seq: 1,
-    transferId: someId(),
-    kind: 'recharge',
-    amount: 50_000_000n,
-    balanceAfter: 50_000_001n,
-    reference: someId(),
-    createdAt: NOW,
-  };
   const conflict: payment.Conflict = {
     attemptId: someId(),
     orderId: someId(),
@@ -86,7 +82,7 @@ function startServices(url: string): PlainService[] {
       .answer(identity.listSessions, async () => ({ items: [session] }))
       .answer(identity.getAccount, async ({ accountId }) => anAccount(accountId))
       .answer(identity.ping, async () => ({})),
-    answerEveryWayToPay(new PlainService('payment', url))
+    answerRefundOrders(answerEveryWayToPay(new PlainService('payment', url)))
       .answer(payment.createRecharge, async ({ amount, channel }) => {
         if (amount > 50_000_000_000n)
           throw new DomainError('AMOUNT_OUT_OF_RANGE', 'Recharge ¥50,000.00 at most');
@@ -111,7 +107,7 @@ function startServices(url: string): PlainService[] {
           : { status: 200, contentType: 'application/json', body: '{"code":"SUCCESS"}' },
       )
       .answer(payment.ping, async () => ({})),
-    answerOperatorsOfTheLedger(new PlainService('wallet', url))
+    answerStatements(answerOperatorsOfTheLedger(new PlainService('wallet', url)))
       .answer(wallet.getWallet, async ({ ownerId }) => ({
         ownerId,
         accounts: [
@@ -127,7 +123,7 @@ function startServices(url: string): PlainService[] {
       .hear(payment.orderPaid, async () => {
         throw new Error('boom');
       })
-      .answer(wallet.listEntries, async () => ({ items: [entry], nextCursor: null }))
+      .answer(wallet.listEntries, async () => ({ items: [anEntry()], nextCursor: null }))
       .answer(wallet.ping, async () => ({})),
   ];
 }
@@ -191,6 +187,8 @@ describe('what the OpenAPI document says', () => {
       await faults('GET /health/ready'),
       await faults('GET /metrics'),
     ];
+    for (const [route] of CALLS_OF_WALLET_OWNERS) found.push(await faults(route, as(merchant)));
+    found.push(await faults('GET /v1/admin/ledger/transfers/6', as(operator)));
     for (const [route, body] of CALLS_OF_MERCHANTS)
       found.push(await faults(route, { token: merchant, body }));
     found.push(

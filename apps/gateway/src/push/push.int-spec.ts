@@ -128,6 +128,7 @@ describe('open pages', () => {
           createdAt: '2026-11-20T08:31:00.000Z',
         },
       ],
+      stale: [],
     };
     expect(here.heard).toEqual([['wallet.changed', message]]);
     expect(there.heard).toEqual([['wallet.changed', message]]);

@@ -40,6 +40,7 @@ describe('what owners are told of a transfer', () => {
           createdAt: new Date('2026-11-20T08:31:00.000Z'),
         },
       ],
+      stale: [],
     });
     expect(changes.get('8')?.accounts).toEqual([{ kind: 'merchant_cash', balance: 0n, lastSeq: 9 }]);
   });
@@ -57,5 +58,30 @@ describe('what owners are told of a transfer', () => {
 
     expect(change?.accounts).toEqual([{ kind: 'merchant_cash', balance: 149n, lastSeq: 4 }]);
     expect(change?.entries.map(({ seq }) => seq)).toEqual([3, 4]);
+  });
+
+  it('is of a kind with parts only that it has changed: a part’s number and balance are not the kind’s', () => {
+    const spent = (account: string, ownerId: string, amount: bigint): Entry => ({
+      ownerId,
+      account,
+      seq: 12,
+      amount,
+      balanceAfter: 5n,
+    });
+    const changes = walletChangesOf(
+      aTransfer([
+        cash('7', 3, -50n, 100n),
+        spent('campaign_cash', '7', 30n),
+        spent('campaign_bonus', '7', 20n),
+        spent('traffic_pending', '8', 1n),
+      ]),
+    );
+
+    expect(changes.get('7')).toMatchObject({
+      accounts: [{ kind: 'merchant_cash', balance: 100n, lastSeq: 3 }],
+      entries: [{ account: 'merchant_cash', seq: 3 }],
+      stale: ['campaign_cash', 'campaign_bonus'],
+    });
+    expect(changes.get('8')).toEqual({ accounts: [], entries: [], stale: ['traffic_pending'] });
   });
 });

@@ -8,7 +8,7 @@ import { TransferCauses } from './transfer-causes.js';
 import { getAnyTransfer } from './wallet.endpoints.js';
 
 @ApiTags('Operators')
-@Controller('v1/admin/transfers')
+@Controller('v1/admin/ledger/transfers')
 export class AnyTransferController {
   constructor(
     private readonly services: RpcClient,

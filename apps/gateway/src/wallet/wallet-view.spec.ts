@@ -32,6 +32,15 @@ describe('a wallet as its owner sees it', () => {
     expect(walletViewOf({ ownerId: '7', accounts: [] }, { kind: 'merchant' }).accounts).toEqual([EMPTY]);
   });
 
+  it("shows a traffic owner's accounts before anything was earned", () => {
+    const view = walletViewOf({ ownerId: '7', accounts: [] }, { kind: 'traffic_owner' });
+    expect(view.accounts.map(({ kind }) => kind)).toEqual([
+      'traffic_available',
+      'traffic_pending',
+      'traffic_withdrawing',
+    ]);
+  });
+
   it('shows nobody an account of another kind of owner', () => {
     expect(walletViewOf({ ownerId: '7', accounts: [] }, { kind: 'operator' }).accounts).toEqual([]);
   });

@@ -47,11 +47,9 @@ const cause = wallet.transferCause
 
 const statementEntry = walletEntry.extend({ cause }).meta({ id: 'StatementEntry' });
 
-const accountKind = wallet.walletAccountKind
-  .optional()
-  .meta({
-    description: 'Unless told: `merchant_cash` of a merchant, `traffic_available` of a traffic owner',
-  });
+const accountKind = wallet.walletAccountKind.optional().meta({
+  description: 'Unless told: `merchant_cash` of a merchant, `traffic_available` of a traffic owner',
+});
 
 const part = wallet.accountPart
   .optional()

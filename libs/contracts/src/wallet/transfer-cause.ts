@@ -54,5 +54,6 @@ export function causeOf(kind: TransferKind, reference: string): TransferCause {
   const type = CAUSE_OF[kind];
   // A spend's reference is `<window>:<campaign>:<placement>`.
   const causeId = kind === 'spend' ? (reference.split(':')[1] ?? reference) : reference;
-  return { type, id: causeId, orderId: type === 'order' ? reference : null };
+  const isOrder = type === 'order' && id.safeParse(reference).success;
+  return { type, id: causeId, orderId: isOrder ? reference : null };
 }
