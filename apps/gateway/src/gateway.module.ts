@@ -17,6 +17,7 @@ import { ServiceChecks } from './health/service-checks.js';
 import { ConsolePages } from './http/console-pages.js';
 import { UnmatchedRequests } from './http/unmatched-requests.js';
 import { AdjustmentsController } from './ledger/adjustments.controller.js';
+import { CheckerController } from './ledger/checker.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { OffersController } from './offers/offers.controller.js';
 import { ChannelsController } from './operations/channels.controller.js';
@@ -59,6 +60,7 @@ export interface GatewayParts {
     ReconciliationsController,
     AdjustmentsController,
     LedgerController,
+    CheckerController,
     HealthController,
     PushController,
   ],

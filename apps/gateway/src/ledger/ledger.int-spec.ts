@@ -154,6 +154,8 @@ describe('the ledger over HTTP', () => {
   it.each<[string, `${string} /${string}`, identity.Permission]>([
     ['look at the book', 'GET /v1/admin/ledger/book', 'ledger:read'],
     ['read documents', 'GET /v1/admin/ledger/adjustments/7/attachment', 'ledger:read'],
+    ['look at the checker', 'GET /v1/admin/ledger/checker', 'ledger:read'],
+    ['settle findings', 'POST /v1/admin/ledger/findings/7/settle', 'ledger:settle'],
     ['record settlements', 'POST /v1/admin/ledger/settlements', 'ledger:settle'],
     ['ask for adjustments', 'POST /v1/admin/ledger/adjustments', 'adjustment:request'],
     ['approve', 'POST /v1/admin/ledger/adjustments/7/approve', 'adjustment:approve'],

@@ -42,6 +42,24 @@ const settlement: wallet.Settlement = {
   refusal: null,
 };
 
+const finding: wallet.CheckerFinding = {
+  id: someId(),
+  place: 'entry',
+  foundBy: 'commit',
+  problems: ['link_broken'],
+  detail: 'Entry 2 of merchant_cash:7',
+  account: 'merchant_cash:7',
+  seq: 2,
+  transferId: someId(),
+  frozenAccounts: ['merchant_cash:7'],
+  foundAt: NOW,
+  state: 'OPEN',
+  settledBy: null,
+  settledAt: null,
+  reason: null,
+  unfrozenAt: null,
+};
+
 /** The wallet's answers to operators, every field filled. */
 export function answerOperatorsOfTheLedger(service: PlainService): PlainService {
   const page = <Item>(item: Item) => ({ items: [item], nextCursor: null });
@@ -70,6 +88,28 @@ export function answerOperatorsOfTheLedger(service: PlainService): PlainService 
           entriesBehind: 1,
         },
       ],
+    }))
+    .answer(wallet.getCheckerState, async () => ({
+      commits: { checkedTransfers: 12, lagSeconds: 0.25 },
+      replay: {
+        pass: 3,
+        phase: 'accounts' as const,
+        startedAt: NOW,
+        checkedEntries: 7,
+        checkedTransfers: 0,
+        perSecond: 2_000,
+        lastPass: { startedAt: NOW, finishedAt: NOW, entries: 24, transfers: 12 },
+      },
+      openFindings: 1,
+      findings: page(finding),
+    }))
+    .answer(wallet.settleFinding, async () => ({
+      ...finding,
+      state: 'SETTLED' as const,
+      settledBy: someId(),
+      settledAt: NOW,
+      reason: 'restored',
+      unfrozenAt: NOW,
     }));
 }
 
@@ -85,4 +125,6 @@ export const CALLS_OF_BOOKKEEPERS: readonly (readonly [route: `${string} /${stri
   ['POST /v1/admin/ledger/settlements', { ...SETTLEMENT, bankReference: 'b-1', valueDate: '2026-11-20' }],
   ['GET /v1/admin/ledger/settlements?channel=alipay'],
   ['GET /v1/admin/ledger/book'],
+  ['GET /v1/admin/ledger/checker?state=OPEN'],
+  ['POST /v1/admin/ledger/findings/7/settle', { reason: 'restored', unfreeze: true }],
 ];
