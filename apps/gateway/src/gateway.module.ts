@@ -7,6 +7,7 @@ import { AccessGuard } from './access/access.guard.js';
 import { AccessTokens } from './access/access-tokens.js';
 import { Authenticator } from './access/authenticator.js';
 import { RateLimits } from './access/rate-limits.js';
+import { StepUpTokens } from './access/step-up-tokens.js';
 import { AccountController } from './account/account.controller.js';
 import { AdminController } from './admin/admin.controller.js';
 import { AuthController } from './auth/auth.controller.js';
@@ -79,6 +80,12 @@ export interface GatewayParts {
       provide: AccessTokens,
       useFactory: ({ environment }: GatewayConfig) =>
         AccessTokens.fromKeyFile(environment.SESSION_PUBLIC_KEY_FILE),
+      inject: [GatewayConfig],
+    },
+    {
+      provide: StepUpTokens,
+      useFactory: ({ environment }: GatewayConfig) =>
+        StepUpTokens.fromKeyFile(environment.SESSION_PUBLIC_KEY_FILE),
       inject: [GatewayConfig],
     },
     { provide: APP_GUARD, useClass: AccessGuard },

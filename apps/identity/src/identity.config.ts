@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { DatabaseOptions } from '#libs/database';
 import { databaseEnvironment, serviceEnvironment } from '#libs/service';
-import { ACCESS_TOKEN } from '#libs/sessions';
+import { ACCESS_TOKEN, STEP_UP_TOKEN } from '#libs/sessions';
 import { z } from 'zod';
 import { MIGRATIONS } from './migrations/index.js';
 import { sessionPrivateKey } from './tokens/access-token-signer.js';
@@ -31,6 +31,13 @@ export const identityEnvironment = z.object({
     .min(10)
     .max(ACCESS_TOKEN.lifeMs / 1000)
     .default(ACCESS_TOKEN.lifeMs / 1000),
+  /** How long a password that was shown again is good for. */
+  STEP_UP_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .max(3_600)
+    .default(STEP_UP_TOKEN.lifeMs / 1000),
   /** Passwords hashed at once in this process; each takes a core and one of the four threads of libuv. */
   PASSWORD_HASH_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
 });

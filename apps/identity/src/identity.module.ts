@@ -15,18 +15,22 @@ import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { PasswordHasher } from './sign-in/password-hasher.js';
+import { PasswordProof } from './sign-in/password-proof.js';
 import { SignInController } from './sign-in/sign-in.controller.js';
 import { SignInFailuresRepository } from './sign-in/sign-in-failures.repository.js';
 import { SignInService } from './sign-in/sign-in.service.js';
 import { SignInTurns } from './sign-in/sign-in-turns.js';
+import { StepUpController } from './step-up/step-up.controller.js';
+import { StepUpService } from './step-up/step-up.service.js';
 import { AccessTokenSigner } from './tokens/access-token-signer.js';
 import { RefreshRotationService } from './tokens/refresh-rotation.service.js';
 import { RefreshTokenSuccession } from './tokens/refresh-token.js';
 import { RefreshTokensRepository } from './tokens/refresh-tokens.repository.js';
+import { StepUpTokenSigner } from './tokens/step-up-token-signer.js';
 
 type Settings = Pick<
   IdentityEnvironment,
-  'SESSION_PRIVATE_KEY_FILE' | 'ACCESS_TOKEN_LIFE_SECONDS' | 'PASSWORD_HASH_CONCURRENCY'
+  'SESSION_PRIVATE_KEY_FILE' | 'ACCESS_TOKEN_LIFE_SECONDS' | 'STEP_UP_SECONDS' | 'PASSWORD_HASH_CONCURRENCY'
 >;
 
 /** Waiting sign-ins and registrations; the transport hands out fewer at once, so this is a last resort. */
@@ -41,12 +45,22 @@ export class IdentityModule {
     return {
       module: IdentityModule,
       imports: [IdsModule],
-      controllers: [AccountsController, PingController, SessionsController, SignInController],
+      controllers: [
+        AccountsController,
+        PingController,
+        SessionsController,
+        SignInController,
+        StepUpController,
+      ],
       providers: [
         { provide: SessionStore, inject: [Redis], useFactory: (redis: Redis) => new SessionStore(redis) },
         {
           provide: AccessTokenSigner,
           useFactory: () => new AccessTokenSigner(privateKey, settings.ACCESS_TOKEN_LIFE_SECONDS * 1000),
+        },
+        {
+          provide: StepUpTokenSigner,
+          useFactory: () => new StepUpTokenSigner(privateKey, settings.STEP_UP_SECONDS * 1000),
         },
         { provide: RefreshTokenSuccession, useFactory: () => new RefreshTokenSuccession(privateKey) },
         {
@@ -61,6 +75,7 @@ export class IdentityModule {
         AccountsRepository,
         AccountsService,
         Clock,
+        PasswordProof,
         RefreshRotationService,
         RefreshTokensRepository,
         RegistrationService,
@@ -70,6 +85,7 @@ export class IdentityModule {
         SessionsService,
         SignInFailuresRepository,
         SignInService,
+        StepUpService,
       ],
     };
   }

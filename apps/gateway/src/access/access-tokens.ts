@@ -6,22 +6,31 @@ import { errors, importSPKI, jwtVerify, type CryptoKey } from 'jose';
 /** Tokens whose signature was found good, kept until they expire: a page asks many times with the same one. */
 const MAX_VERIFIED_TOKENS = 10_000;
 
+/**
+ * The key that everything signed by identity is verified with.
+ *
+ * @throws when the file can't be read or holds no Ed25519 public key, with a sentence that says so
+ */
+export async function sessionPublicKey(path: string): Promise<CryptoKey> {
+  try {
+    return await importSPKI(await readFile(path, 'utf8'), ACCESS_TOKEN.algorithm);
+  } catch (error) {
+    throw new Error(
+      `SESSION_PUBLIC_KEY_FILE (${path}) must hold an Ed25519 public key as PEM ("BEGIN PUBLIC KEY")`,
+      { cause: error },
+    );
+  }
+}
+
 /** Verifies access tokens with identity's public key. Says nothing about whether the session still lives. */
 export class AccessTokens {
   private readonly verified = new Map<string, AccessTokenClaims>();
 
   private constructor(private readonly publicKey: CryptoKey) {}
 
-  /** @throws when the file can't be read or holds no Ed25519 public key, with a sentence that says so */
+  /** @throws as {@link sessionPublicKey} */
   static async fromKeyFile(path: string): Promise<AccessTokens> {
-    try {
-      return new AccessTokens(await importSPKI(await readFile(path, 'utf8'), ACCESS_TOKEN.algorithm));
-    } catch (error) {
-      throw new Error(
-        `SESSION_PUBLIC_KEY_FILE (${path}) must hold an Ed25519 public key as PEM ("BEGIN PUBLIC KEY")`,
-        { cause: error },
-      );
-    }
+    return new AccessTokens(await sessionPublicKey(path));
   }
 
   /**

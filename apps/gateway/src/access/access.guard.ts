@@ -1,4 +1,5 @@
 import { DomainError, type identity } from '#libs/contracts';
+import { STEP_UP_TOKEN } from '#libs/sessions';
 import { runInContext } from '#libs/transport';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -9,15 +10,17 @@ import { GatewayConfig } from '../gateway.config.js';
 import { AccessTokens } from './access-tokens.js';
 import { Authenticator } from './authenticator.js';
 import { RateLimits } from './rate-limits.js';
+import { StepUpTokens } from './step-up-tokens.js';
 import './request-principal.js';
 
-/** The door: limits, then who calls, then whether they may. A handler without a declaration lets nobody in. */
+/** The door: limits, then who calls, then whether they may, then whether it is really them. A handler without a declaration lets nobody in. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly limits: RateLimits,
     private readonly tokens: AccessTokens,
     private readonly authenticator: Authenticator,
+    private readonly stepUps: StepUpTokens,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -38,6 +41,9 @@ export class AccessGuard implements CanActivate {
         'FORBIDDEN',
         `This needs the permission ${permission}, which this account does not have`,
       );
+    }
+    if (definition.parts.stepUp === true) {
+      await this.stepUps.require(request.headers[STEP_UP_TOKEN.header], principal);
     }
     request.principal = principal;
     return true;

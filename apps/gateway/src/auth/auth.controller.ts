@@ -40,6 +40,16 @@ export class AuthController {
     return signedIn(await this.services.call(identity.refresh, { ...body, device }));
   }
 
+  @Post('step-up')
+  @Endpoint(endpoints.stepUp)
+  async stepUp(
+    { body, principal }: InputOf<typeof endpoints.stepUp>,
+    @CallerDevice() device: identity.Device,
+  ): Promise<OutputOf<typeof endpoints.stepUp>> {
+    const { accountId, sessionId } = principal;
+    return this.services.call(identity.stepUp, { accountId, sessionId, ...body, device });
+  }
+
   @Post('logout')
   @Endpoint(endpoints.logout)
   async logout({ principal }: InputOf<typeof endpoints.logout>): Promise<void> {

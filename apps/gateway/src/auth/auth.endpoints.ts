@@ -56,6 +56,21 @@ export const refresh = endpoint({
   errors: identity.refresh.errors,
 });
 
+export const stepUp = endpoint({
+  permission: 'session:read',
+  summary: 'Show the password again',
+  description: 'For a few minutes the token lets this session do what a stolen one must not be enough for.',
+  rateLimit: 'sign-in',
+  body: { password: identity.stepUp.request.shape.password },
+  response: z
+    .object({
+      token: z.string().meta({ description: 'Send it as `x-step-up: …`, beside the access token' }),
+      expiresAt: instant,
+    })
+    .meta({ id: 'SteppedUp' }),
+  errors: identity.stepUp.errors,
+});
+
 export const logout = endpoint({
   permission: 'session:end',
   summary: 'End this session',

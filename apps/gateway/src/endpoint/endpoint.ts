@@ -41,6 +41,8 @@ export interface EndpointParts {
   /** What this route itself may refuse; what any route may refuse is added to it. */
   readonly errors?: readonly ErrorCode[];
   readonly rateLimit?: RateLimitClass;
+  /** Not without the password, shown again in this session: what a stolen session must not be enough for. */
+  readonly stepUp?: boolean;
 }
 
 /** A declared route with its schemas built once, at boot. Every part refuses fields that it does not know. */

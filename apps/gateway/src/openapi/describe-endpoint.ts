@@ -1,4 +1,5 @@
 import { errorTable, type CommonErrorCode, type ErrorCode } from '#libs/contracts';
+import { STEP_UP_TOKEN } from '#libs/sessions';
 import {
   ApiBody,
   ApiConsumes,
@@ -32,6 +33,15 @@ const COMMON_ERRORS: Readonly<Record<RateLimitClass, readonly CommonErrorCode[]>
   unlimited: ['INTERNAL'],
 };
 
+const STEP_UP_HEADER = {
+  name: STEP_UP_TOKEN.header,
+  // Without it the answer is a refusal that says how to get one, so a client may well try first.
+  required: false,
+  description:
+    'The token of `POST /v1/auth/step-up`, of this very session. Without one: 403 `STEP_UP_REQUIRED`.',
+  schema: { type: 'string' as const },
+};
+
 type Schema = Record<string, unknown>;
 
 /** The OpenAPI metadata of a route, derived from the schemas that parse and encode it. */
@@ -63,6 +73,7 @@ function describeRequest({ parts, schemas }: EndpointDefinition): MethodDecorato
   for (const field of fieldsOf(schemas.params)) decorators.push(ApiParam({ ...field, required: true }));
   for (const field of fieldsOf(schemas.query)) decorators.push(ApiQuery(field));
   for (const field of fieldsOf(schemas.headers)) decorators.push(ApiHeader(field));
+  if (parts.stepUp === true) decorators.push(ApiHeader(STEP_UP_HEADER));
   if (parts.body !== undefined) {
     decorators.push(ApiBody({ required: true, schema: wireSchema(schemas.body) }));
   }
@@ -144,6 +155,7 @@ export function errorsOf({ parts, rateLimit }: EndpointDefinition): ErrorCode[] 
     // Also where nothing is taken: a query that nobody reads is refused, not ignored.
     'VALIDATION_FAILED',
     ...(parts.permission === 'public' ? [] : (['UNAUTHENTICATED', 'SESSION_ENDED', 'FORBIDDEN'] as const)),
+    ...(parts.stepUp === true ? (['STEP_UP_REQUIRED'] as const) : []),
     ...(parts.body === undefined ? [] : (['UNSUPPORTED_MEDIA_TYPE'] as const)),
     ...(parts.body === undefined && parts.rawBody === undefined ? [] : (['PAYLOAD_TOO_LARGE'] as const)),
     ...(parts.errors ?? []),

@@ -81,6 +81,7 @@ export async function startIdentity({ replicas = 2 } = {}): Promise<TestIdentity
   const settings = {
     SESSION_PRIVATE_KEY_FILE: keys.privateKey,
     ACCESS_TOKEN_LIFE_SECONDS: 600,
+    STEP_UP_SECONDS: 300,
     PASSWORD_HASH_CONCURRENCY: 2,
   };
   const apps: INestMicroservice[] = [];

@@ -1,13 +1,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { SignJWT } from 'jose';
 import { ACCESS_TOKEN } from '#libs/sessions';
+import { signSessionToken, type SessionToken } from './session-token.js';
 
-export interface AccessToken {
-  readonly token: string;
-  readonly expiresAt: Date;
-}
-
-/** Makes access tokens. The only place of the platform that holds the private key. */
+/** Makes access tokens. */
 export class AccessTokenSigner {
   /** @param lifeMs whole seconds, and no longer than the mark of an ended session stays in Redis */
   constructor(
@@ -15,18 +10,9 @@ export class AccessTokenSigner {
     private readonly lifeMs: number = ACCESS_TOKEN.lifeMs,
   ) {}
 
-  async sign(accountId: string, sessionId: string, now: Date): Promise<AccessToken> {
-    const issuedAt = Math.floor(now.getTime() / 1000);
-    const expiresAt = issuedAt + this.lifeMs / 1000;
-    const token = await new SignJWT({ sid: sessionId })
-      .setProtectedHeader({ alg: ACCESS_TOKEN.algorithm, typ: 'JWT' })
-      .setSubject(accountId)
-      .setIssuer(ACCESS_TOKEN.issuer)
-      .setAudience(ACCESS_TOKEN.audience)
-      .setIssuedAt(issuedAt)
-      .setExpirationTime(expiresAt)
-      .sign(this.privateKey);
-    return { token, expiresAt: new Date(expiresAt * 1000) };
+  sign(accountId: string, sessionId: string, now: Date): Promise<SessionToken> {
+    const { audience } = ACCESS_TOKEN;
+    return signSessionToken(this.privateKey, { accountId, sessionId, audience, now, lifeMs: this.lifeMs });
   }
 }
 

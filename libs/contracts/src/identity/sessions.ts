@@ -53,6 +53,16 @@ export const signOut = rpc('identity.sign-out', {
   response: z.object({ ended: z.number().int() }),
 });
 
+/**
+ * The holder of a session shows the password again, and may do for some minutes what a stolen session must not. Failed tries
+ * count together with those of signing in.
+ */
+export const stepUp = rpc('identity.step-up', {
+  request: z.object({ accountId: id, sessionId: id, password: z.string().min(1).max(128), device }),
+  response: z.object({ token: z.string(), expiresAt: instant }),
+  errors: ['BAD_CREDENTIALS', 'SIGN_IN_LOCKED', 'SESSION_ENDED'],
+});
+
 export const session = z.object({ id, device, createdAt: instant, lastUsedAt: instant, expiresAt: instant });
 export type Session = z.output<typeof session>;
 
