@@ -78,6 +78,10 @@ function startServices(url: string): PlainService[] {
         return signedIn();
       })
       .answer(identity.refresh, async () => signedIn())
+      .answer(identity.stepUp, async ({ password }) => {
+        if (password === 'wrong') throw new DomainError('BAD_CREDENTIALS', 'The password is wrong');
+        return { token: 'header.claims.signature', expiresAt: LATER };
+      })
       .answer(identity.signOut, async ({ sessionId }) => ({ ended: sessionId === '404' ? 0 : 1 }))
       .answer(identity.listSessions, async () => ({ items: [session] }))
       .answer(identity.getAccount, async ({ accountId }) => anAccount(accountId))
@@ -159,6 +163,7 @@ describe('what the OpenAPI document says', () => {
       await faults('POST /v1/auth/register', { body: { ...CREDENTIALS, kind: 'merchant' } }),
       await faults('POST /v1/auth/login', { body: CREDENTIALS }),
       await faults('POST /v1/auth/refresh', { body: { refreshToken: 'opaque' } }),
+      await faults('POST /v1/auth/step-up', { token: merchant, body: { password: CREDENTIALS.password } }),
       await faults('POST /v1/auth/logout', as(merchant)),
       await faults('POST /v1/auth/logout-everywhere', as(merchant)),
       await faults('GET /v1/auth/sessions', as(merchant)),
@@ -249,6 +254,7 @@ describe('what the OpenAPI document says', () => {
       }),
       await faults('POST /v1/auth/login', { body: { ...CREDENTIALS, password: 'wrong' } }),
       await faults('POST /v1/auth/login', { body: 'a=b', headers: { 'content-type': 'text/plain' } }),
+      await faults('POST /v1/auth/step-up', { token: merchant, body: { password: 'wrong' } }),
       await faults('DELETE /v1/auth/sessions/404', { token: merchant }),
       await faults('GET /v1/wallet'),
       await faults('GET /v1/wallet', { token: operator }),
