@@ -1,7 +1,9 @@
 import { CHAIN_INVARIANTS } from './chain-invariants.js';
+import { HOLD_INVARIANTS } from './hold-invariants.js';
 import type { Invariant } from './invariant.js';
 import { LEDGER_INVARIANTS } from './ledger-invariants.js';
 import { MONEY_INVARIANTS } from './money-invariants.js';
+import { OPERATOR_INVARIANTS } from './operator-invariants.js';
 import { PAYMENT_INVARIANTS } from './payment-invariants.js';
 import { REFUND_INVARIANTS } from './refund-invariants.js';
 import { TRANSIT_INVARIANTS } from './transit-invariants.js';
@@ -14,4 +16,6 @@ export const INVARIANTS: readonly Invariant[] = [
   ...PAYMENT_INVARIANTS,
   ...REFUND_INVARIANTS,
   ...MONEY_INVARIANTS,
+  ...OPERATOR_INVARIANTS,
+  ...HOLD_INVARIANTS,
 ];

@@ -21,6 +21,9 @@ const succeededRefunds = (schema: string, where: string) =>
 const entriesOf = (code: string, kinds: string) =>
   `(SELECT COALESCE(SUM(\`e\`.\`amount\`), 0) FROM \`transfer\` AS \`k\` JOIN \`entry\` AS \`e\` ON \`e\`.\`transfer_id\` = \`k\`.\`id\` JOIN \`account\` AS \`a\` ON \`a\`.\`id\` = \`e\`.\`account_id\` WHERE \`k\`.\`kind\` IN (${kinds}) AND \`a\`.\`code\` = '${code}')`;
 
+/** What moves between clearing and our bank, or to payees; `operator-invariants` and `hold-invariants` prove them one by one. */
+const SETTLED = "'channel_settlement', 'withdrawal_paid', 'withdrawal_returned'";
+
 const UNOWNED = "'DUPLICATED', 'CONFLICTED'";
 
 async function clearingOffenders({ payment, wallet }: Books, channel: string): Promise<OffendingRow[]> {
@@ -34,9 +37,10 @@ async function clearingOffenders({ payment, wallet }: Books, channel: string): P
         ${fees} AS \`fees\`,
         ${sumOf('amount', succeededRefunds(payment.schema, `${at} AND \`kind\` = 'merchant'`), 'refund_settlement', "`t`.`kind` = 'refund'")} AS \`refunded\`,
         ${sumOf('amount', succeededRefunds(payment.schema, `${at} AND \`kind\` <> 'merchant'`), 'unowned_refund')} AS \`given_back\`,
-        ${entriesOf(clearing, "'write_off'")} AS \`written_off\`
+        ${entriesOf(clearing, "'write_off'")} AS \`written_off\`,
+        ${entriesOf(clearing, SETTLED)} AS \`settled\`
        FROM \`account\` WHERE \`code\` = '${clearing}') AS \`c\`
-      WHERE \`posted\` <> -\`paid\` - \`unowned\` - \`fees\` + \`refunded\` + \`given_back\` + \`written_off\``,
+      WHERE \`posted\` <> -\`paid\` - \`unowned\` - \`fees\` + \`refunded\` + \`given_back\` + \`written_off\` + \`settled\``,
   );
 }
 
@@ -44,7 +48,7 @@ async function clearingOffenders({ payment, wallet }: Books, channel: string): P
 export const MONEY_INVARIANTS: readonly Invariant[] = [
   {
     name: 'clearing is what channels owe us',
-    rule: "each channel's clearing account is its booked payments, of orders and of nobody, less fees, refunds and write-offs",
+    rule: "each channel's clearing account is its booked payments, of orders and of nobody, less fees, refunds, write-offs, settlements and payouts",
     findOffenders: async (books) => [
       ...(await clearingOffenders(books, 'alipay')),
       ...(await clearingOffenders(books, 'wechat')),
@@ -64,19 +68,20 @@ export const MONEY_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'suspense is what nobody has back',
-    rule: "the suspense account is the buyers' money that pays no order, less what was given back of it",
+    rule: "the suspense account is the buyers' money that pays no order, less what was given back of it, and what corrections stand against",
     findOffenders: ({ payment: { schema }, wallet }) =>
       wallet.query(
         `SELECT * FROM (SELECT \`code\`, \`posted\`,
             ${sumOf('paid_amount', paidAttempts(schema, UNOWNED, 'id'), 'unowned')} AS \`unowned\`,
-            ${sumOf('amount', succeededRefunds(schema, "`kind` <> 'merchant'"), 'unowned_refund')} AS \`given_back\`
+            ${sumOf('amount', succeededRefunds(schema, "`kind` <> 'merchant'"), 'unowned_refund')} AS \`given_back\`,
+            ${entriesOf('system:suspense', "'adjustment'")} AS \`corrected\`
            FROM \`account\` WHERE \`code\` = 'system:suspense') AS \`s\`
-          WHERE \`posted\` <> \`unowned\` - \`given_back\` LIMIT ${ROW_LIMIT}`,
+          WHERE \`posted\` <> \`unowned\` - \`given_back\` + \`corrected\` LIMIT ${ROW_LIMIT}`,
       ),
   },
   {
     name: 'bonus is granted less clawed back',
-    rule: 'what bonuses have cost us is what orders were granted, less what their refunds have taken back',
+    rule: 'what bonuses have cost us is what orders were granted, less what their refunds have taken back, and what operators granted and ended',
     findOffenders: ({ payment: { schema }, wallet }) =>
       wallet.query(
         `SELECT * FROM (SELECT \`code\`, \`posted\`,
@@ -88,9 +93,10 @@ export const MONEY_INVARIANTS: readonly Invariant[] = [
               ),
               'recharge',
             )} AS \`granted\`,
-            ${sumOf('bonus_amount', succeededRefunds(schema, "`kind` = 'merchant'"), 'refund_settlement', "`t`.`kind` = 'refund'")} AS \`clawed_back\`
+            ${sumOf('bonus_amount', succeededRefunds(schema, "`kind` = 'merchant'"), 'refund_settlement', "`t`.`kind` = 'refund'")} AS \`clawed_back\`,
+            ${entriesOf('system:promotion', "'bonus', 'bonus_expiry'")} AS \`by_operators\`
            FROM \`account\` WHERE \`code\` = 'system:promotion') AS \`b\`
-          WHERE -\`posted\` <> \`granted\` - \`clawed_back\` LIMIT ${ROW_LIMIT}`,
+          WHERE -\`posted\` <> \`granted\` - \`clawed_back\` - \`by_operators\` LIMIT ${ROW_LIMIT}`,
       ),
   },
   {

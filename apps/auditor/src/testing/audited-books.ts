@@ -12,6 +12,7 @@ import { type LedgerReplica, startTestLedger } from '../../../wallet/src/testing
 import { UnownedController } from '../../../wallet/src/unowned/unowned.controller.js';
 import { ROW_LIMIT, type Books } from '../invariant.js';
 import { INVARIANTS } from '../invariants.js';
+import { bookOfOperators } from './operator-books.js';
 
 const YUAN = 1_000_000n;
 const MERCHANT = '7';
@@ -30,7 +31,9 @@ export async function startAuditedBooks(): Promise<AuditedBooks> {
   const borrowed = { url: server.url, stop: () => Promise.resolve() };
   const ledger = await startTestLedger(borrowed);
   const payment = await createTestDatabase('payment', { migrations: PAYMENT_MIGRATIONS }, borrowed);
-  await book(await ledger.replica(), ledger.database);
+  const replica = await ledger.replica();
+  await book(replica, ledger.database);
+  await bookOfOperators(ledger, replica);
   await writeOrders(payment.database, live);
   await writeArchivedOrder(payment.database);
   const schemas = { wallet: ledger.database.schema, payment: payment.database.schema };
