@@ -58,6 +58,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the password again
+         * @description For a few minutes the token lets this session do what a stolen one must not be enough for.
+         *
+         *     Permission: `session:read`.
+         */
+        post: operations["stepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/logout": {
         parameters: {
             query?: never;
@@ -178,6 +200,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/wallet/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The accounts of a kind that has parts, the latest first
+         * @description Permission: `wallet:read`.
+         */
+        get: operations["listParts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an account had at a moment
+         * @description Of a kind with parts, and no `part`: all parts together.
+         *
+         *     Permission: `wallet:read`.
+         */
+        get: operations["getBalanceAt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/wallet/entries": {
         parameters: {
             query?: never;
@@ -192,6 +256,88 @@ export interface paths {
          *     Permission: `wallet:read`.
          */
         get: operations["listWalletEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a period did to an account
+         * @description Permission: `wallet:read`.
+         */
+        get: operations["summarizeStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/statement.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A statement as CSV, oldest entry first, of whatever length
+         * @description The balance before it is the first line, the balance after it the last.
+         *
+         *     Permission: `wallet:read`.
+         */
+        get: operations["downloadStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/transfers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One transfer: what caused it, and its entries in your own accounts
+         * @description Permission: `wallet:read`.
+         */
+        get: operations["getTransfer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/ledger/transfers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One transfer with all of its entries
+         * @description Permission: `ledger:read`.
+         */
+        get: operations["getAnyTransfer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -914,6 +1060,204 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/ledger/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Adjustments and bonuses, newest first
+         * @description Permission: `ledger:read`.
+         */
+        get: operations["listAdjustments"];
+        put?: never;
+        /**
+         * Ask for a change of an owner's balance: a correction, or a bonus
+         * @description Changes nothing yet: another operator has to approve it. A correction needs a document, a bonus may end.
+         *
+         *     Permission: `adjustment:request`.
+         */
+        post: operations["requestAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/ledger/adjustments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One adjustment
+         * @description Permission: `ledger:read`.
+         */
+        get: operations["getAdjustment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/ledger/adjustments/{id}/attachment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The document of an adjustment, to be saved
+         * @description Permission: `ledger:read`.
+         */
+        get: operations["getAttachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/ledger/adjustments/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree to an adjustment that somebody else has asked for, which books it
+         * @description Still `APPROVED` in the answer when the ledger could not be asked yet: then it is within seconds.
+         *
+         *     Permission: `adjustment:approve`.
+         */
+        post: operations["approveAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/ledger/adjustments/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say no to an adjustment, or take back your own
+         * @description Permission: `adjustment:approve`.
+         */
+        post: operations["rejectAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/ledger/book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole book in sums
+         * @description Amounts are signed from the owners' side: what is owed to us stands negative.
+         *
+         *     Permission: `ledger:read`.
+         */
+        get: operations["getBook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/ledger/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settlements with the channels, newest first
+         * @description Permission: `ledger:read`.
+         */
+        get: operations["listSettlements"];
+        put?: never;
+        /**
+         * Write down what a channel has paid out to our bank, or what we have paid in
+         * @description Once per channel and line of the bank: sent again with the same facts, it gives the same settlement.
+         *
+         *     Permission: `ledger:settle`.
+         */
+        post: operations["recordSettlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/ledger/checker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the ledger’s checker is, and what it has found, newest first
+         * @description Permission: `ledger:read`.
+         */
+        get: operations["getCheckerState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/ledger/findings/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a finding of the ledger’s checker, and lift its freeze
+         * @description An account that another finding has frozen too stays frozen. Settling again changes nothing, but lifts a freeze that was left.
+         *
+         *     Permission: `ledger:settle`.
+         */
+        post: operations["settleFinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -985,7 +1329,124 @@ export interface components {
              */
             createdAt: string;
             roles: string[];
-            permissions: ("account:read" | "session:read" | "session:end" | "wallet:read" | "recharge:create" | "recharge:read" | "recharge:close" | "refund:create" | "webhook:manage" | "order:read-any" | "refund:read-any" | "payment-conflict:read" | "payment-conflict:settle" | "offer:read" | "offer:manage" | "channel:read" | "channel:manage" | "reconciliation:read" | "reconciliation:run" | "reconciliation:settle" | "reconciliation:approve" | "dead-letter:read" | "dead-letter:replay")[];
+            permissions: ("account:read" | "session:read" | "session:end" | "wallet:read" | "recharge:create" | "recharge:read" | "recharge:close" | "refund:create" | "webhook:manage" | "order:read-any" | "refund:read-any" | "payment-conflict:read" | "payment-conflict:settle" | "offer:read" | "offer:manage" | "channel:read" | "channel:manage" | "reconciliation:read" | "reconciliation:run" | "reconciliation:settle" | "reconciliation:approve" | "dead-letter:read" | "dead-letter:replay" | "ledger:read" | "ledger:settle" | "adjustment:request" | "adjustment:approve" | "earnings:read" | "payout-account:manage" | "withdrawal:create" | "withdrawal:read" | "withdrawal:review" | "withdrawal:approve" | "payout:manage")[];
+        };
+        AccountFlow: {
+            /** @enum {string} */
+            kind: "recharge" | "refund_hold" | "refund" | "refund_release" | "unowned" | "unowned_refund" | "fee_correction" | "write_off" | "channel_settlement" | "budget_hold" | "spend" | "budget_release" | "maturity" | "withdraw" | "withdrawal_paid" | "withdrawal_released" | "withdrawal_returned" | "bonus" | "bonus_expiry" | "adjustment";
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            cameIn: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            wentOut: string;
+        };
+        Adjustment: {
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            id: string;
+            /** @enum {string} */
+            purpose: "correction" | "bonus";
+            /** @enum {string} */
+            state: "REQUESTED" | "REJECTED" | "APPROVED" | "POSTED" | "REFUSED" | "EXPIRED";
+            /** @enum {string} */
+            account: "merchant_cash" | "merchant_bonus" | "traffic_pending" | "traffic_available";
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            ownerId: string;
+            /** @description Of `traffic_pending`: the day in Beijing */
+            part: string | null;
+            /**
+             * @description Positive: the owner gets it
+             * @example 50.00
+             */
+            amount: string;
+            reason: string;
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            requestedBy: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            requestedAt: string;
+            /** @description Who approved or rejected it */
+            decidedBy: string | null;
+            decidedAt: string | null;
+            rejection: string | null;
+            transferId: string | null;
+            /** @description Why the ledger has refused it */
+            refusal: string | null;
+            settledAt: string | null;
+            expiresAt: string | null;
+            /** @description What was left of a bonus when it ended, and is gone */
+            expiredAmount: string | null;
+            attachment: {
+                fileName: string;
+                /** @enum {string} */
+                contentType: "application/pdf" | "image/png" | "image/jpeg" | "text/plain" | "text/csv" | "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+                size: number;
+                sha256: string;
+            } | null;
+        };
+        AdjustmentPage: {
+            items: components["schemas"]["Adjustment"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
+        };
+        BalanceAt: {
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            balance: string;
+            /** @description How many entries made it */
+            entries: number;
+        };
+        Book: {
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            takenAt: string;
+            classes: {
+                kind: string;
+                /** @enum {string} */
+                side: "debit" | "credit";
+                accounts: number;
+                /**
+                 * @description Decimal yuan, at least two and at most six decimals
+                 * @example 50.00
+                 */
+                posted: string;
+            }[];
+            /**
+             * @description Of all accounts: zero, or the book is broken
+             * @example 50.00
+             */
+            total: string;
+            /** @description The accounts between us and the outside, and what has moved through them */
+            boundary: {
+                kind: string;
+                /**
+                 * @description Decimal yuan, at least two and at most six decimals
+                 * @example 50.00
+                 */
+                posted: string;
+                flows: components["schemas"]["AccountFlow"][];
+                /** @description Entries that the flows do not count yet */
+                entriesBehind: number;
+            }[];
         };
         ChannelAccount: {
             id: string;
@@ -1009,11 +1470,129 @@ export interface components {
         ChannelAccounts: {
             items: components["schemas"]["ChannelAccount"][];
         };
+        ChannelSettlement: {
+            /** @enum {string} */
+            channel: "alipay" | "wechat";
+            /** @enum {string} */
+            direction: "payout" | "top_up";
+            /**
+             * @description What the bank's statement says came in or went out
+             * @example 50.00
+             */
+            amount: string;
+            /**
+             * @description What the channel has kept: beside a payout, or of a top-up
+             * @example 50.00
+             */
+            fee: string;
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            id: string;
+            /** @enum {string} */
+            state: "RECORDED" | "POSTED" | "REFUSED";
+            bankReference: string;
+            /** Format: date */
+            valueDate: string;
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            recordedBy: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            recordedAt: string;
+            transferId: string | null;
+            /** @description Why the ledger has refused it */
+            refusal: string | null;
+        };
+        ChannelSettlementPage: {
+            items: components["schemas"]["ChannelSettlement"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
+        };
+        CheckerFinding: {
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            id: string;
+            /** @enum {string} */
+            place: "entry" | "transfer" | "account" | "book";
+            /** @enum {string} */
+            foundBy: "commit" | "replay";
+            problems: ("entries_missing" | "balance_does_not_run" | "link_broken" | "history_rewritten" | "transfer_missing" | "seal_broken" | "sum_not_zero" | "entries_unexpected" | "version_differs" | "balance_differs" | "link_differs" | "under_floor" | "book_not_zero")[];
+            /** @description What is wrong, in a sentence */
+            detail: string;
+            /** @description The entry's or the account's code */
+            account: string | null;
+            seq: number | null;
+            transferId: string | null;
+            /** @description Owners' accounts that nothing can be taken from because of it */
+            frozenAccounts: string[];
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            foundAt: string;
+            /** @enum {string} */
+            state: "OPEN" | "SETTLED";
+            settledBy: string | null;
+            settledAt: string | null;
+            reason: string | null;
+            /** @description When the freeze was lifted */
+            unfrozenAt: string | null;
+        };
+        CheckerFindingPage: {
+            items: components["schemas"]["CheckerFinding"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
+        };
+        CheckerState: {
+            commits: {
+                checkedTransfers: number;
+                /** @description Age of the oldest transfer whose commit is not checked yet; 0 without one */
+                lagSeconds: number;
+            };
+            /** @description The pass over the whole book that is under way */
+            replay: {
+                pass: number;
+                /** @enum {string} */
+                phase: "accounts" | "transfers";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T08:30:00.000Z
+                 */
+                startedAt: string;
+                checkedEntries: number;
+                checkedTransfers: number;
+                perSecond: number;
+                lastPass: {
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T08:30:00.000Z
+                     */
+                    startedAt: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T08:30:00.000Z
+                     */
+                    finishedAt: string;
+                    entries: number;
+                    transfers: number;
+                } | null;
+            };
+            openFindings: number;
+            findings: components["schemas"]["CheckerFindingPage"];
+        };
         DeadLetter: {
             /** @example 1763625600000-0 */
             id: string;
             /** @enum {string} */
-            service: "gateway" | "identity" | "payment" | "wallet";
+            service: "gateway" | "identity" | "payment" | "wallet" | "withdrawal";
             /** @example order.paid */
             event: string;
             /** @description The event's own id, the same at every delivery */
@@ -1288,7 +1867,7 @@ export interface components {
             /** @description What happened here and what to do about it */
             detail: string;
             /** @enum {string} */
-            code: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "INTERNAL" | "UNAVAILABLE" | "OVERLOADED" | "TIMEOUT" | "EMAIL_TAKEN" | "BAD_CREDENTIALS" | "SIGN_IN_LOCKED" | "SESSION_ENDED" | "REFRESH_TOKEN_REUSED" | "AMOUNT_OUT_OF_RANGE" | "CHANNEL_UNAVAILABLE" | "METHOD_NOT_SUPPORTED" | "DUPLICATE_SUBMIT" | "IDEMPOTENCY_KEY_REUSED" | "RECHARGE_NOT_FOUND" | "RECHARGE_NOT_CLOSABLE" | "RECHARGE_NOT_PAYABLE" | "RECHARGE_NOT_REFUNDABLE" | "REFUND_EXCEEDS_RECHARGE" | "REFUND_NOT_FOUND" | "OFFER_NOT_AVAILABLE" | "OFFER_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_ADDRESS_REFUSED" | "WEBHOOK_LIMIT_REACHED" | "DELIVERY_NOT_FOUND" | "BILL_NOT_READY" | "RECONCILIATION_NOT_FOUND" | "DIFFERENCE_NOT_FOUND" | "DIFFERENCE_ACTION_REFUSED" | "SECOND_PERSON_NEEDED" | "CHANNEL_ACCOUNT_NOT_FOUND" | "CONFLICT_NOT_FOUND" | "CONFLICT_ALREADY_SETTLED" | "TRANSFER_KEY_CONFLICT" | "INSUFFICIENT_FUNDS" | "ACCOUNT_FROZEN" | "EXTERNAL_ID_TAKEN" | "BALANCE_OUT_OF_RANGE" | "WALLET_BUSY";
+            code: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "INTERNAL" | "UNAVAILABLE" | "OVERLOADED" | "TIMEOUT" | "EMAIL_TAKEN" | "BAD_CREDENTIALS" | "SIGN_IN_LOCKED" | "SESSION_ENDED" | "STEP_UP_REQUIRED" | "REFRESH_TOKEN_REUSED" | "AMOUNT_OUT_OF_RANGE" | "CHANNEL_UNAVAILABLE" | "METHOD_NOT_SUPPORTED" | "DUPLICATE_SUBMIT" | "IDEMPOTENCY_KEY_REUSED" | "RECHARGE_NOT_FOUND" | "RECHARGE_NOT_CLOSABLE" | "RECHARGE_NOT_PAYABLE" | "RECHARGE_NOT_REFUNDABLE" | "REFUND_EXCEEDS_RECHARGE" | "REFUND_NOT_FOUND" | "OFFER_NOT_AVAILABLE" | "OFFER_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_ADDRESS_REFUSED" | "WEBHOOK_LIMIT_REACHED" | "DELIVERY_NOT_FOUND" | "BILL_NOT_READY" | "RECONCILIATION_NOT_FOUND" | "DIFFERENCE_NOT_FOUND" | "DIFFERENCE_ACTION_REFUSED" | "SECOND_PERSON_NEEDED" | "CHANNEL_ACCOUNT_NOT_FOUND" | "CONFLICT_NOT_FOUND" | "CONFLICT_ALREADY_SETTLED" | "TRANSFER_KEY_CONFLICT" | "INSUFFICIENT_FUNDS" | "ACCOUNT_FROZEN" | "EXTERNAL_ID_TAKEN" | "BALANCE_OUT_OF_RANGE" | "NOTHING_TO_MOVE" | "ADJUSTMENT_NOT_FOUND" | "ADJUSTMENT_DECIDED" | "SETTLEMENT_EXISTS" | "WALLET_BUSY" | "WITHDRAWAL_NOT_FOUND" | "WITHDRAWAL_NOT_CANCELLABLE" | "WITHDRAWAL_NOT_IN_REVIEW" | "WITHDRAWAL_LIMIT" | "OWN_WITHDRAWAL" | "RISK_NOTE_NEEDED" | "PAYOUT_ACCOUNT_NOT_FOUND" | "PAYOUT_ACCOUNT_COOLING_DOWN" | "PAYEE_NAME_DIFFERS" | "TOO_MANY_PAYOUT_ACCOUNTS" | "BANK_BATCH_NOT_FOUND" | "BANK_RESULTS_INVALID" | "NOTHING_TO_PAY";
             /** @description The path that was asked for */
             instance: string;
             /** @description What to quote when asking for help */
@@ -1641,6 +2220,118 @@ export interface components {
             refreshTokenExpiresAt: string;
             account: components["schemas"]["Account"];
         };
+        StatementEntry: {
+            /** @enum {string} */
+            account: "merchant_cash" | "merchant_bonus" | "campaign_cash" | "campaign_bonus" | "traffic_pending" | "traffic_available" | "traffic_withdrawing";
+            seq: number;
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            transferId: string;
+            /** @enum {string} */
+            kind: "recharge" | "refund_hold" | "refund" | "refund_release" | "unowned" | "unowned_refund" | "fee_correction" | "write_off" | "channel_settlement" | "budget_hold" | "spend" | "budget_release" | "maturity" | "withdraw" | "withdrawal_paid" | "withdrawal_released" | "withdrawal_returned" | "bonus" | "bonus_expiry" | "adjustment";
+            /**
+             * @description Positive: the owner has more
+             * @example 50.00
+             */
+            amount: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            balanceAfter: string;
+            reference: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            createdAt: string;
+            cause: components["schemas"]["TransferCause"];
+        };
+        StatementEntryPage: {
+            items: components["schemas"]["StatementEntry"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
+        };
+        StatementTotals: {
+            /** @enum {string} */
+            account: "merchant_cash" | "merchant_bonus" | "campaign_cash" | "campaign_bonus" | "traffic_pending" | "traffic_available" | "traffic_withdrawing";
+            /**
+             * @description The balance before the first entry
+             * @example 50.00
+             */
+            opening: string;
+            /**
+             * @description opening + credits + debits
+             * @example 50.00
+             */
+            closing: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            credits: string;
+            /**
+             * @description Not positive
+             * @example 50.00
+             */
+            debits: string;
+            firstSeq: number;
+            /** @description One less than `firstSeq` when there is no entry */
+            lastSeq: number;
+        };
+        SteppedUp: {
+            /** @description Send it as `x-step-up: …`, beside the access token */
+            token: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            expiresAt: string;
+        };
+        Transfer: {
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "recharge" | "refund_hold" | "refund" | "refund_release" | "unowned" | "unowned_refund" | "fee_correction" | "write_off" | "channel_settlement" | "budget_hold" | "spend" | "budget_release" | "maturity" | "withdraw" | "withdrawal_paid" | "withdrawal_released" | "withdrawal_returned" | "bonus" | "bonus_expiry" | "adjustment";
+            reference: string;
+            cause: components["schemas"]["TransferCause"];
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            createdAt: string;
+            entries: components["schemas"]["TransferEntry"][];
+        };
+        TransferCause: {
+            /** @enum {string} */
+            type: "order" | "attempt" | "refund" | "fee" | "difference" | "settlement" | "campaign" | "day" | "withdrawal" | "bonus" | "adjustment";
+            /** @description The order's or refund's id, the day … */
+            id: string;
+            /** @description The recharge that it belongs to, where that is known */
+            orderId: string | null;
+        };
+        TransferEntry: {
+            ownerId: string | null;
+            account: string;
+            part: string | null;
+            seq: number;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            amount: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            balanceAfter: string;
+        };
+        /** @description One row for each kind of account, whatever the number of its parts */
         Wallet: {
             /** @constant */
             currency: "CNY";
@@ -1648,7 +2339,7 @@ export interface components {
         };
         WalletAccount: {
             /** @enum {string} */
-            kind: "merchant_cash" | "merchant_bonus";
+            kind: "merchant_cash" | "merchant_bonus" | "campaign_cash" | "campaign_bonus" | "traffic_pending" | "traffic_available" | "traffic_withdrawing";
             /**
              * @description What the entries add up to
              * @example 50.00
@@ -1664,14 +2355,14 @@ export interface components {
              * @example 50.00
              */
             available: string;
-            /** @description `seq` of the newest entry: where a statement goes on from */
+            /** @description Number of entries: without parts also the `seq` of the newest, where a statement goes on from */
             lastSeq: number;
         };
         /** @description Pushed as `wallet.changed` */
         WalletChanged: {
             accounts: {
                 /** @enum {string} */
-                kind: "merchant_cash" | "merchant_bonus";
+                kind: "merchant_cash" | "merchant_bonus" | "campaign_cash" | "campaign_bonus" | "traffic_pending" | "traffic_available" | "traffic_withdrawing";
                 /**
                  * @description Decimal yuan, at least two and at most six decimals
                  * @example 50.00
@@ -1681,7 +2372,7 @@ export interface components {
             }[];
             entries: {
                 /** @enum {string} */
-                account: "merchant_cash" | "merchant_bonus";
+                account: "merchant_cash" | "merchant_bonus" | "campaign_cash" | "campaign_bonus" | "traffic_pending" | "traffic_available" | "traffic_withdrawing";
                 seq: number;
                 /**
                  * @description An id, always a string
@@ -1689,7 +2380,7 @@ export interface components {
                  */
                 transferId: string;
                 /** @enum {string} */
-                kind: "recharge" | "refund_hold" | "refund" | "refund_release" | "unowned" | "unowned_refund" | "fee_correction" | "write_off";
+                kind: "recharge" | "refund_hold" | "refund" | "refund_release" | "unowned" | "unowned_refund" | "fee_correction" | "write_off" | "channel_settlement" | "budget_hold" | "spend" | "budget_release" | "maturity" | "withdraw" | "withdrawal_paid" | "withdrawal_released" | "withdrawal_returned" | "bonus" | "bonus_expiry" | "adjustment";
                 /**
                  * @description Decimal yuan, at least two and at most six decimals
                  * @example 50.00
@@ -1707,10 +2398,12 @@ export interface components {
                  */
                 createdAt: string;
             }[];
+            /** @description Kinds of which a part has changed: what all parts sum to is not told, ask for the wallet */
+            stale: ("merchant_cash" | "merchant_bonus" | "campaign_cash" | "campaign_bonus" | "traffic_pending" | "traffic_available" | "traffic_withdrawing")[];
         };
         WalletEntry: {
             /** @enum {string} */
-            account: "merchant_cash" | "merchant_bonus";
+            account: "merchant_cash" | "merchant_bonus" | "campaign_cash" | "campaign_bonus" | "traffic_pending" | "traffic_available" | "traffic_withdrawing";
             seq: number;
             /**
              * @description An id, always a string
@@ -1718,7 +2411,7 @@ export interface components {
              */
             transferId: string;
             /** @enum {string} */
-            kind: "recharge" | "refund_hold" | "refund" | "refund_release" | "unowned" | "unowned_refund" | "fee_correction" | "write_off";
+            kind: "recharge" | "refund_hold" | "refund" | "refund_release" | "unowned" | "unowned_refund" | "fee_correction" | "write_off" | "channel_settlement" | "budget_hold" | "spend" | "budget_release" | "maturity" | "withdraw" | "withdrawal_paid" | "withdrawal_released" | "withdrawal_returned" | "bonus" | "bonus_expiry" | "adjustment";
             /**
              * @description Positive: the owner has more
              * @example 50.00
@@ -1736,8 +2429,27 @@ export interface components {
              */
             createdAt: string;
         };
-        WalletEntryPage: {
-            items: components["schemas"]["WalletEntry"][];
+        WalletPart: {
+            part: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            balance: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            held: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            available: string;
+            lastSeq: number;
+        };
+        WalletPartPage: {
+            items: components["schemas"]["WalletPart"][];
             /** @description Null on the last page */
             nextCursor: string | null;
         };
@@ -2157,6 +2869,150 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    stepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SteppedUp"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             *     `BAD_CREDENTIALS`: The email address or the password is wrong
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED" | "BAD_CREDENTIALS";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYLOAD_TOO_LARGE";
+                    };
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body has the wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNSUPPORTED_MEDIA_TYPE";
+                    };
+                };
+            };
+            /**
+             * @description `SIGN_IN_LOCKED`: Too many failed sign-ins: wait before trying again
+             *     `RATE_LIMITED`: Too many requests
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "SIGN_IN_LOCKED" | "RATE_LIMITED";
                     };
                 };
             };
@@ -2884,15 +3740,14 @@ export interface operations {
             };
         };
     };
-    listWalletEntries: {
+    listParts: {
         parameters: {
-            query?: {
-                account?: "merchant_cash" | "merchant_bonus";
+            query: {
+                account: "merchant_cash" | "merchant_bonus" | "campaign_cash" | "campaign_bonus" | "traffic_pending" | "traffic_available" | "traffic_withdrawing";
                 /** @description `nextCursor` of the page before */
                 cursor?: string;
                 /** @description How many items at most */
                 limit?: number;
-                afterSeq?: number;
             };
             header?: never;
             path?: never;
@@ -2906,7 +3761,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WalletEntryPage"];
+                    "application/json": components["schemas"]["WalletPartPage"];
                 };
             };
             /** @description `VALIDATION_FAILED`: The request is not valid */
@@ -2945,6 +3800,784 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    getBalanceAt: {
+        parameters: {
+            query: {
+                /** @description Unless told: `merchant_cash` of a merchant, `traffic_available` of a traffic owner */
+                account?: "merchant_cash" | "merchant_bonus" | "campaign_cash" | "campaign_bonus" | "traffic_pending" | "traffic_available" | "traffic_withdrawing";
+                /** @description Of kinds that have parts: a campaign’s or withdrawal’s id, or a day */
+                part?: string;
+                at: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BalanceAt"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    listWalletEntries: {
+        parameters: {
+            query?: {
+                /** @description Unless told: `merchant_cash` of a merchant, `traffic_available` of a traffic owner */
+                account?: "merchant_cash" | "merchant_bonus" | "campaign_cash" | "campaign_bonus" | "traffic_pending" | "traffic_available" | "traffic_withdrawing";
+                /** @description Of kinds that have parts: a campaign’s or withdrawal’s id, or a day */
+                part?: string;
+                /** @description Entries from this moment on */
+                from?: string;
+                /** @description Entries before this moment */
+                to?: string;
+                kind?: "recharge" | "refund_hold" | "refund" | "refund_release" | "unowned" | "unowned_refund" | "fee_correction" | "write_off" | "channel_settlement" | "budget_hold" | "spend" | "budget_release" | "maturity" | "withdraw" | "withdrawal_paid" | "withdrawal_released" | "withdrawal_returned" | "bonus" | "bonus_expiry" | "adjustment";
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                /** @description How many items at most */
+                limit?: number;
+                afterSeq?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementEntryPage"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    summarizeStatement: {
+        parameters: {
+            query?: {
+                /** @description Unless told: `merchant_cash` of a merchant, `traffic_available` of a traffic owner */
+                account?: "merchant_cash" | "merchant_bonus" | "campaign_cash" | "campaign_bonus" | "traffic_pending" | "traffic_available" | "traffic_withdrawing";
+                /** @description Of kinds that have parts: a campaign’s or withdrawal’s id, or a day */
+                part?: string;
+                /** @description Entries from this moment on */
+                from?: string;
+                /** @description Entries before this moment */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementTotals"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    downloadStatement: {
+        parameters: {
+            query?: {
+                /** @description Unless told: `merchant_cash` of a merchant, `traffic_available` of a traffic owner */
+                account?: "merchant_cash" | "merchant_bonus" | "campaign_cash" | "campaign_bonus" | "traffic_pending" | "traffic_available" | "traffic_withdrawing";
+                /** @description Of kinds that have parts: a campaign’s or withdrawal’s id, or a day */
+                part?: string;
+                /** @description Entries from this moment on */
+                from?: string;
+                /** @description Entries before this moment */
+                to?: string;
+                kind?: "recharge" | "refund_hold" | "refund" | "refund_release" | "unowned" | "unowned_refund" | "fee_correction" | "write_off" | "channel_settlement" | "budget_hold" | "spend" | "budget_release" | "maturity" | "withdraw" | "withdrawal_paid" | "withdrawal_released" | "withdrawal_returned" | "bonus" | "bonus_expiry" | "adjustment";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One line an entry, amounts in yuan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    getTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    getAnyTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND";
                     };
                 };
             };
@@ -6157,7 +7790,7 @@ export interface operations {
     listDeadLetters: {
         parameters: {
             query: {
-                service: "gateway" | "identity" | "payment" | "wallet";
+                service: "gateway" | "identity" | "payment" | "wallet" | "withdrawal";
                 cursor?: string;
                 /** @description How many items at most */
                 limit?: number;
@@ -6274,7 +7907,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                service: "gateway" | "identity" | "payment" | "wallet";
+                service: "gateway" | "identity" | "payment" | "wallet" | "withdrawal";
                 id: string;
             };
             cookie?: never;
@@ -8222,6 +9855,1539 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "DIFFERENCE_ACTION_REFUSED" | "SECOND_PERSON_NEEDED";
+                    };
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYLOAD_TOO_LARGE";
+                    };
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body has the wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNSUPPORTED_MEDIA_TYPE";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    listAdjustments: {
+        parameters: {
+            query?: {
+                state?: "REQUESTED" | "REJECTED" | "APPROVED" | "POSTED" | "REFUSED" | "EXPIRED";
+                purpose?: "correction" | "bonus";
+                /** @description An id, always a string */
+                ownerId?: string;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                /** @description How many items at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentPage"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    requestAdjustment: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same key and body give the same adjustment again, for ever */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    purpose: "correction" | "bonus";
+                    /** @enum {string} */
+                    account: "merchant_cash" | "merchant_bonus" | "traffic_pending" | "traffic_available";
+                    /**
+                     * @description An id, always a string
+                     * @example 1077389205120450560
+                     */
+                    ownerId: string;
+                    /**
+                     * @description Of `traffic_pending`: the day in Beijing
+                     * @default null
+                     */
+                    part?: string | null;
+                    /**
+                     * @description Decimal yuan, six decimals at most: positive gives to the owner, negative takes
+                     * @example -50.00
+                     */
+                    amount: string;
+                    reason: string;
+                    /** @description When a bonus ends */
+                    expiresAt?: string | null;
+                    attachment?: {
+                        fileName: string;
+                        /** @enum {string} */
+                        contentType: "application/pdf" | "image/png" | "image/jpeg" | "text/plain" | "text/csv" | "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+                        /** @description Base64 of at most 1 MiB */
+                        content: string;
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adjustment"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED`: That idempotency key belongs to another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "IDEMPOTENCY_KEY_REUSED";
+                    };
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYLOAD_TOO_LARGE";
+                    };
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body has the wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNSUPPORTED_MEDIA_TYPE";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    getAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adjustment"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `ADJUSTMENT_NOT_FOUND`: There is no such adjustment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ADJUSTMENT_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    getAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it was handed in, under its own name; never shown in place */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `ADJUSTMENT_NOT_FOUND`: There is no such adjustment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ADJUSTMENT_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    approveAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adjustment"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `ADJUSTMENT_NOT_FOUND`: There is no such adjustment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ADJUSTMENT_NOT_FOUND";
+                    };
+                };
+            };
+            /**
+             * @description `ADJUSTMENT_DECIDED`: Somebody has decided about this adjustment
+             *     `SECOND_PERSON_NEEDED`: Somebody else has to approve this
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ADJUSTMENT_DECIDED" | "SECOND_PERSON_NEEDED";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    rejectAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adjustment"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `ADJUSTMENT_NOT_FOUND`: There is no such adjustment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ADJUSTMENT_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `ADJUSTMENT_DECIDED`: Somebody has decided about this adjustment */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ADJUSTMENT_DECIDED";
+                    };
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYLOAD_TOO_LARGE";
+                    };
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body has the wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNSUPPORTED_MEDIA_TYPE";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    getBook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Book"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    listSettlements: {
+        parameters: {
+            query?: {
+                channel?: "alipay" | "wechat";
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                /** @description How many items at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelSettlementPage"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    recordSettlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    channel: "alipay" | "wechat";
+                    /** @enum {string} */
+                    direction: "payout" | "top_up";
+                    /**
+                     * @description Decimal yuan, two decimals at most, more than zero
+                     * @example 50.00
+                     */
+                    amount: string;
+                    /**
+                     * @description Decimal yuan, two decimals at most
+                     * @default 0.00
+                     * @example 0.00
+                     */
+                    fee?: string;
+                    /**
+                     * @description The number of the line on the bank's statement
+                     * @example 2026112100042
+                     */
+                    bankReference: string;
+                    /**
+                     * Format: date
+                     * @description The day that the bank booked it on
+                     */
+                    valueDate: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelSettlement"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `SETTLEMENT_EXISTS`: That line of the bank was recorded before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "SETTLEMENT_EXISTS";
+                    };
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYLOAD_TOO_LARGE";
+                    };
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body has the wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNSUPPORTED_MEDIA_TYPE";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    getCheckerState: {
+        parameters: {
+            query?: {
+                state?: "OPEN" | "SETTLED";
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                /** @description How many items at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckerState"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    settleFinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    unfreeze: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckerFinding"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND";
                     };
                 };
             };
