@@ -39,10 +39,10 @@ const COLUMNS =
 export class PayoutAccountRepository {
   constructor(private readonly database: Database) {}
 
-  /** All of an owner's, also those that were removed; oldest first. Locked, so that one is added at a time. */
-  lockAll(transaction: Transaction, ownerId: string): Promise<PayoutAccountRow[]> {
+  /** All of an owner's, also those that were removed; oldest first. */
+  allOf(transaction: Transaction, ownerId: string): Promise<PayoutAccountRow[]> {
     return transaction.query<PayoutAccountRow>(
-      `SELECT ${COLUMNS} FROM \`payout_account\` WHERE \`owner_id\` = ? ORDER BY \`id\` FOR UPDATE`,
+      `SELECT ${COLUMNS} FROM \`payout_account\` WHERE \`owner_id\` = ? ORDER BY \`id\``,
       [ownerId],
     );
   }

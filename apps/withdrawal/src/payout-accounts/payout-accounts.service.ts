@@ -4,6 +4,7 @@ import { Database, type Transaction, isDuplicateKeyError } from '#libs/database'
 import { IdGenerator } from '#libs/ids';
 import { Log } from '#libs/service';
 import { Vault } from '#libs/vault';
+import { OwnerHistory } from '../withdrawals/owner-history.repository.js';
 import { maskedName, maskedNumber, normalName, normalNumber, numberProblem } from './account-number.js';
 import { PayoutAccountRepository, type PayoutAccountRow } from './payout-account.repository.js';
 import { PayoutAccountsConfig } from './payout-accounts.config.js';
@@ -21,6 +22,7 @@ export class PayoutAccountsService {
   constructor(
     private readonly database: Database,
     private readonly accounts: PayoutAccountRepository,
+    private readonly owners: OwnerHistory,
     private readonly vault: Vault,
     private readonly ids: IdGenerator,
     private readonly config: PayoutAccountsConfig,
@@ -42,7 +44,9 @@ export class PayoutAccountsService {
 
   private addOnce(request: AddRequest, number: string): Promise<withdrawal.PayoutAccount> {
     return this.database.transaction(async (transaction) => {
-      const all = await this.accounts.lockAll(transaction, request.ownerId);
+      // Rows alone don't do: an owner's first two would find none to lock, and both be first.
+      await this.owners.lockOwner(transaction, request.ownerId);
+      const all = await this.accounts.allOf(transaction, request.ownerId);
       const print = this.vault.fingerprint(`${request.method}:${number}`);
       const known = await this.accounts.findByNumber(transaction, request.ownerId, request.method, print);
       const namePrint = this.vault.fingerprint(normalName(request.holderName));
@@ -131,17 +135,24 @@ export class PayoutAccountsService {
     };
   }
 
-  /** Seals anew what an old key has sealed. @returns how many that were. */
+  /** Seals anew what an old key has sealed, as far as it can be opened. @returns how many that were. */
   async reseal(rows: readonly PayoutAccountRow[]): Promise<number> {
     const old = rows.filter(
       (row) => ![row.number_sealed, row.name_sealed].every((it) => this.vault.isCurrent(it)),
     );
+    let resealed = 0;
     for (const row of old) {
       const again = (column: 'number' | 'name', sealed: Buffer) =>
         this.vault.seal(contextOf(row.id, column), this.vault.open(contextOf(row.id, column), sealed));
-      await this.accounts.reseal(row, again('number', row.number_sealed), again('name', row.name_sealed));
+      try {
+        await this.accounts.reseal(row, again('number', row.number_sealed), again('name', row.name_sealed));
+        resealed += 1;
+      } catch (error) {
+        // One that was damaged must not keep all others under a key that is to be thrown away.
+        this.log.error({ err: error, payoutAccountId: row.id }, 'a payout account could not be sealed anew');
+      }
     }
-    return old.length;
+    return resealed;
   }
 }
 

@@ -55,6 +55,8 @@ const COLUMN_OF = {
   paidAt: 'paid_at',
 } as const;
 
+const FACTS = Object.keys(COLUMN_OF) as (keyof typeof COLUMN_OF)[];
+
 /** All SQL about single withdrawals. */
 @Injectable()
 export class WithdrawalRepository {
@@ -124,18 +126,19 @@ export class WithdrawalRepository {
     to: withdrawal.WithdrawalState,
     { dueInMs, ...facts }: StepFacts,
   ): Promise<boolean> {
-    const told = Object.entries(facts).filter(([, value]) => value !== undefined) as [
-      keyof typeof COLUMN_OF,
-      SqlValue,
-    ][];
+    // By the table of columns: what else an object may carry is nobody's business here.
+    const told = FACTS.flatMap((name) => {
+      const value: SqlValue | undefined = facts[name];
+      return value === undefined ? [] : [{ column: COLUMN_OF[name], value }];
+    });
     const { affectedRows } = await sql.write(
       `UPDATE \`withdrawal\` SET \`state\` = ?, \`next_action_at\` = ${dueInMs === null ? 'NULL' : 'UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND'}, \`updated_at\` = UTC_TIMESTAMP(3)${told
-        .map(([name]) => `, \`${COLUMN_OF[name]}\` = ?`)
+        .map(({ column }) => `, \`${column}\` = ?`)
         .join('')} WHERE \`id\` = ? AND \`state\` IN (?)`,
       [
         to,
         ...(dueInMs === null ? [] : [dueInMs * 1_000]),
-        ...told.map(([, value]) => value),
+        ...told.map(({ value }) => value),
         withdrawalId,
         sourcesOf(WITHDRAWAL_TRANSITIONS, to),
       ],
