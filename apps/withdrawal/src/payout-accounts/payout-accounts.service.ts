@@ -137,22 +137,25 @@ export class PayoutAccountsService {
 
   /** Seals anew what an old key has sealed, as far as it can be opened. @returns how many that were. */
   async reseal(rows: readonly PayoutAccountRow[]): Promise<number> {
-    const old = rows.filter(
-      (row) => ![row.number_sealed, row.name_sealed].every((it) => this.vault.isCurrent(it)),
-    );
     let resealed = 0;
-    for (const row of old) {
-      const again = (column: 'number' | 'name', sealed: Buffer) =>
-        this.vault.seal(contextOf(row.id, column), this.vault.open(contextOf(row.id, column), sealed));
+    for (const row of rows) {
       try {
-        await this.accounts.reseal(row, again('number', row.number_sealed), again('name', row.name_sealed));
-        resealed += 1;
+        if (await this.resealOne(row)) resealed += 1;
       } catch (error) {
         // One that was damaged must not keep all others under a key that is to be thrown away.
         this.log.error({ err: error, payoutAccountId: row.id }, 'a payout account could not be sealed anew');
       }
     }
     return resealed;
+  }
+
+  private async resealOne(row: PayoutAccountRow): Promise<boolean> {
+    const { id, number_sealed: number, name_sealed: name } = row;
+    if ([number, name].every((sealed) => this.vault.isCurrent(sealed))) return false;
+    const again = (column: 'number' | 'name', sealed: Buffer) =>
+      this.vault.seal(contextOf(id, column), this.vault.open(contextOf(id, column), sealed));
+    await this.accounts.reseal(row, again('number', number), again('name', name));
+    return true;
   }
 }
 
