@@ -56,7 +56,7 @@ describe('a traffic owner withdraws', () => {
 
     const late = await world.request(ownerId, 'wechat', 30);
     await world.approve(late.id);
-    await eventually('the payee can confirm', async () => (await world.get(late.id)).canCancel);
+    await eventually('the payee can confirm', async () => (await world.get(late.id)).confirmation !== null);
     await cancel(late.id);
     await world.until(late.id, 'CANCELLED');
     await world.untilAvailable(ownerId, 100n * YUAN);
@@ -66,6 +66,26 @@ describe('a traffic owner withdraws', () => {
     await world.approve(paid.id);
     await world.until(paid.id, 'PAID');
     await expect(cancel(paid.id)).rejects.toMatchObject({ code: 'WITHDRAWAL_NOT_CANCELLABLE' });
+  });
+
+  it('and cancels at the very moment at which it is sent: it is paid or cancelled, here and there alike', async () => {
+    const ownerId = await world.ownerWith(200);
+    const requests = await Promise.all(
+      Array.from({ length: 10 }, () => world.request(ownerId, 'alipay', 20).then(({ id }) => id)),
+    );
+    await Promise.all(
+      requests.map(async (withdrawalId) => {
+        await world.approve(withdrawalId);
+        await world.rpc.call(withdrawal.cancelWithdrawal, { withdrawalId, ownerId }).catch(() => undefined);
+      }),
+    );
+    for (const id of requests) await world.untilBooked(id);
+    for (const id of requests) {
+      const [{ state }, transfer] = [await world.get(id), await world.paidByChannel(id)];
+      expect([state, transfer?.status ?? null]).toEqual(
+        state === 'PAID' ? ['PAID', 'SUCCEEDED'] : ['CANCELLED', null],
+      );
+    }
   });
 
   it('twice by the same key is once; another amount under it is a conflict', async () => {

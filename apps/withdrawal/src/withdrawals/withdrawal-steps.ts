@@ -132,7 +132,7 @@ export class WithdrawalSteps {
     { kind, facts: told, actorId }: Telling,
   ): Promise<boolean> {
     const dueInMs = HOLD_ENDS[to] === null ? facts.dueInMs : BOOKING_WAIT_MS;
-    if (!(await this.withdrawals.move(transaction, row.id, to, { ...facts, dueInMs }))) return false;
+    if (!(await this.withdrawals.move(transaction, row, to, { ...facts, dueInMs }))) return false;
     await this.timeline.append(transaction, row.id, kind, told, actorId);
     await this.announce(transaction, row, to);
     return true;

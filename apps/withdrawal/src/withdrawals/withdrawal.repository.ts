@@ -119,13 +119,20 @@ export class WithdrawalRepository {
     );
   }
 
-  /** @returns false when it was not in a state from which that may happen: somebody else was faster. */
+  /**
+   * From the state in which it was when the step was decided, and from no other, even if that one may lead there too: what is
+   * cancelled before it was sent must not become cancelled after it.
+   *
+   * @returns false when it is not in that state any more: somebody else was faster.
+   */
   async move(
     sql: SqlExecutor,
-    withdrawalId: string,
+    { id, state: from }: Pick<WithdrawalRow, 'id' | 'state'>,
     to: withdrawal.WithdrawalState,
     { dueInMs, ...facts }: StepFacts,
   ): Promise<boolean> {
+    if (!sourcesOf(WITHDRAWAL_TRANSITIONS, to).includes(from))
+      throw new Error(`Withdrawal ${id} can't go from ${from} to ${to}`);
     // By the table of columns: what else an object may carry is nobody's business here.
     const told = FACTS.flatMap((name) => {
       const value: SqlValue | undefined = facts[name];
@@ -134,14 +141,8 @@ export class WithdrawalRepository {
     const { affectedRows } = await sql.write(
       `UPDATE \`withdrawal\` SET \`state\` = ?, \`next_action_at\` = ${dueInMs === null ? 'NULL' : 'UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND'}, \`updated_at\` = UTC_TIMESTAMP(3)${told
         .map(({ column }) => `, \`${column}\` = ?`)
-        .join('')} WHERE \`id\` = ? AND \`state\` IN (?)`,
-      [
-        to,
-        ...(dueInMs === null ? [] : [dueInMs * 1_000]),
-        ...told.map(({ value }) => value),
-        withdrawalId,
-        sourcesOf(WITHDRAWAL_TRANSITIONS, to),
-      ],
+        .join('')} WHERE \`id\` = ? AND \`state\` = ?`,
+      [to, ...(dueInMs === null ? [] : [dueInMs * 1_000]), ...told.map(({ value }) => value), id, from],
     );
     return affectedRows === 1;
   }

@@ -100,22 +100,18 @@ export class WithdrawalsService {
 
   /** Twice is as good as once. What the channel has already is cancelled there, if it still can be. */
   async cancel(withdrawalId: string, ownerId: string): Promise<withdrawal.Withdrawal> {
-    const row = await this.owned(withdrawalId, ownerId);
-    if (row.state !== 'CANCELLED' && row.cancel_asked === 0) {
-      const done =
-        row.state === 'PAYING'
-          ? canCancel(row) && (await this.withdrawals.askToCancel(withdrawalId))
-          : canCancel(row) && (await this.steps.cancel(row, ownerId));
-      if (!done) {
-        const { state } = await this.owned(withdrawalId, ownerId);
-        throw new DomainError(
-          'WITHDRAWAL_NOT_CANCELLABLE',
-          `Withdrawal ${withdrawalId} is ${state}: it can't be cancelled any more`,
-        );
+    for (;;) {
+      const row = await this.owned(withdrawalId, ownerId);
+      if (row.state === 'CANCELLED' || row.cancel_asked === 1) return withdrawalOf(row);
+      if (!canCancel(row)) {
+        const message = `Withdrawal ${withdrawalId} is ${row.state}: it can't be cancelled any more`;
+        throw new DomainError('WITHDRAWAL_NOT_CANCELLABLE', message);
       }
-      if (row.state === 'PAYING') await this.advanceInTime({ ...row, cancel_asked: 1 });
+      // Not done: it has gone on since it was read, and is looked at again. Each state is passed once, so this ends.
+      if (row.state !== 'PAYING') await this.steps.cancel(row, ownerId);
+      else if (await this.withdrawals.askToCancel(withdrawalId))
+        return withdrawalOf(await this.advanceInTime({ ...row, cancel_asked: 1 }));
     }
-    return withdrawalOf(await this.owned(withdrawalId, ownerId));
   }
 
   /** @returns the withdrawal's id: a new one, or the one that the key has made before. */
