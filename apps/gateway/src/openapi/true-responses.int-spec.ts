@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DomainError, identity, payment, wallet } from '#libs/contracts';
+import { DomainError, identity, payment, wallet, withdrawal } from '#libs/contracts';
 import { eventually } from '#libs/testing';
 import { callApi, type ApiRequest } from '../testing/api-caller.js';
 import { answerOperatorsOfTheLedger, CALLS_OF_BOOKKEEPERS } from '../testing/ledger-samples.js';
@@ -129,6 +129,7 @@ function startServices(url: string): PlainService[] {
       })
       .answer(wallet.listEntries, async () => ({ items: [anEntry()], nextCursor: null }))
       .answer(wallet.ping, async () => ({})),
+    new PlainService('withdrawal', url).answer(withdrawal.ping, async () => ({})),
   ];
 }
 

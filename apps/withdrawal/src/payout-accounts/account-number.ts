@@ -32,10 +32,13 @@ export function numberProblem(method: withdrawal.PayoutMethod, number: string): 
 
 /** ISO/IEC 7812-1, Annex B: from the right, every second digit doubled, all digits summed, a multiple of ten. */
 function hasCheckDigit(number: string): boolean {
-  const sum = [...number].toReversed().reduce((total, digit, index) => {
-    const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
+  const sum = number
+    .split('')
+    .toReversed()
+    .reduce((total, digit, index) => {
+      const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
+      return total + (value > 9 ? value - 9 : value);
+    }, 0);
   return sum % 10 === 0;
 }
 
@@ -48,7 +51,7 @@ export function maskedNumber(method: withdrawal.PayoutMethod, number: string): s
 
 /** `•小明` → `•明`: all but the last character is hidden. */
 export function maskedName(name: string): string {
-  const characters = [...name];
+  const characters = Array.from(name);
   return `${'•'.repeat(Math.max(1, Math.min(3, characters.length - 1)))}${characters.at(-1) ?? ''}`;
 }
 

@@ -114,7 +114,7 @@ describe('a payout account', () => {
     await codeOf(add({ ...CARD, number: '6222021234567890129' }));
     await accounts.remove(ownerId, card.id);
     const stored = (await rows()).flatMap((row) =>
-      Object.values(row).map((it) => (Buffer.isBuffer(it) ? it.toString('utf8') : String(it))),
+      Object.values(row).map((value) => (Buffer.isBuffer(value) ? value.toString('utf8') : String(value))),
     );
     const written = lines.join('');
     expect(stored.length).toBeGreaterThan(20);
@@ -207,9 +207,9 @@ describe('adding a payout account', () => {
 
   it('stops at ten, also when twelve come at once', async () => {
     const codes = await Promise.all(
-      'abcdefghijkl'.split('').map((letter) =>
-        codeOf(add({ method: 'wechat', number: openId(letter), holderName: '王小明' })),
-      ),
+      'abcdefghijkl'
+        .split('')
+        .map((letter) => codeOf(add({ method: 'wechat', number: openId(letter), holderName: '王小明' }))),
     );
     expect(codes.filter((code) => code === 'ok')).toHaveLength(10);
     expect(codes.filter((code) => code === 'TOO_MANY_PAYOUT_ACCOUNTS')).toHaveLength(2);
