@@ -174,9 +174,10 @@ describe.each([
         (each) => each.place === place && each.seq === seq && each.problems.includes(problem),
       );
       expect(named).toMatchObject({ frozenAccounts: [code()] });
-      if (place === 'transfer') expect(transferIds).toContain(named?.transferId);
-      else expect(named?.account).toBe(code());
-      expect(named?.detail).toContain(place === 'transfer' ? String(named?.transferId) : code());
+      const places = place === 'transfer' ? transferIds : [code()];
+      const where = String(place === 'transfer' ? named?.transferId : named?.account);
+      expect(places).toContain(where);
+      expect(named?.detail).toContain(where);
       // Nobody else is blamed: an entry of another account was not touched.
       expect(found.filter((each) => each.place === 'entry' && each.account !== code())).toEqual([]);
       expect(await frozen()).toContain(code());

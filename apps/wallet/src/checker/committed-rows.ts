@@ -1,4 +1,4 @@
-import type { SqlExecutor } from '#libs/database';
+import type { Database, SqlExecutor } from '#libs/database';
 
 export interface OutboxRow {
   readonly id: number;
@@ -29,22 +29,26 @@ export class CommittedRows {
 
   /** @param database not the caller's transaction, so that what is locked here is free again at once. */
   constructor(
-    private readonly database: SqlExecutor,
+    private readonly database: Database,
     private readonly settleMs: number,
   ) {}
 
   /** The next rows after a position, without a gap that could still be filled; at most `limit`, or a few more. */
   async after(position: number, limit: number): Promise<OutboxRow[]> {
-    const rows = await this.read('`id` > ?', [position], `ORDER BY \`id\` LIMIT ${limit}`);
+    const rows = await read(this.database, '`id` > ?', [position], `ORDER BY \`id\` LIMIT ${limit}`);
     const newest = rows.at(-1);
     if (!newest) return [];
     const settled = this.settledUpTo(newest.id);
     const { end, gaps } = reach(position, rows, settled);
     if (gaps.length === 0) return rows.filter(({ id }) => id <= end);
-    const late = await this.read(
-      gaps.map(() => '`id` BETWEEN ? AND ?').join(' OR '),
-      gaps.flatMap(({ first, last }) => [first, last]),
-      'FOR UPDATE',
+    // In a transaction: without one, a SELECT … FOR UPDATE waits for nobody.
+    const late = await this.database.transaction((transaction) =>
+      read(
+        transaction,
+        gaps.map(() => '`id` BETWEEN ? AND ?').join(' OR '),
+        gaps.flatMap(({ first, last }) => [first, last]),
+        'FOR UPDATE',
+      ),
     );
     return [...rows.filter(({ id }) => id <= end), ...late].sort((a, b) => a.id - b.id);
   }
@@ -57,17 +61,22 @@ export class CommittedRows {
     if (old > 0) this.seen.splice(0, old);
     return old < 0 ? -1 : (this.seen[0]?.id ?? -1);
   }
+}
 
-  private async read(where: string, parameters: number[], how: string): Promise<OutboxRow[]> {
-    const rows = await this.database.query<{ id: string; event_name: string; aggregate_id: string }>(
-      `SELECT \`id\`, \`event_name\`, \`aggregate_id\` FROM \`outbox\` FORCE INDEX (PRIMARY) WHERE ${where} ${how}`,
-      parameters,
-    );
-    return rows.map((row) => ({
-      id: Number(row.id),
-      transferId: row.event_name === 'transfer.posted' ? row.aggregate_id : null,
-    }));
-  }
+async function read(
+  from: SqlExecutor,
+  where: string,
+  parameters: readonly number[],
+  how: string,
+): Promise<OutboxRow[]> {
+  const rows = await from.query<{ id: string; event_name: string; aggregate_id: string }>(
+    `SELECT \`id\`, \`event_name\`, \`aggregate_id\` FROM \`outbox\` FORCE INDEX (PRIMARY) WHERE ${where} ${how}`,
+    parameters,
+  );
+  return rows.map((row) => ({
+    id: Number(row.id),
+    transferId: row.event_name === 'transfer.posted' ? row.aggregate_id : null,
+  }));
 }
 
 /** How far one may go, and the gaps on that way. */

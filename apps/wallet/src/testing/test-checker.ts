@@ -30,19 +30,23 @@ export interface TestChecker {
   release(): Promise<void>;
 }
 
+interface CheckerOptions {
+  /** Of the replay. */
+  readonly perSecond?: number;
+  readonly settleMs?: number;
+  /** The SQL about progress, for tests that let a replica die at it. */
+  readonly progress?: ProgressRepository;
+}
+
 export async function startTestChecker(
   { database }: TestLedger,
   { outbox }: Pick<LedgerReplica, 'outbox'>,
-  { perSecond = 1_000_000, settleMs = 0 } = {},
+  { perSecond = 1_000_000, settleMs = 0, progress = new ProgressRepository() }: CheckerOptions = {},
 ): Promise<TestChecker> {
   const { ids, release } = await leaseIdGenerator(database, () => undefined);
   const log = Log.create('wallet', 'wallet-1', 'silent');
   const metrics = new Metrics('wallet', 'wallet-1');
-  const [reader, progress, findings] = [
-    new BookReader(),
-    new ProgressRepository(),
-    new FindingRepository(ids),
-  ];
+  const [reader, findings] = [new BookReader(), new FindingRepository(ids)];
   const alarm = new Alarm(findings, outbox, log, metrics);
   const config = new CheckerConfig({
     CHECKER_EVERY_MS: 10,
