@@ -87,6 +87,15 @@ export const router = createBrowserRouter([
                   page('/operations/offers', 'offer:read', async () => ({
                     Component: (await import('../features/offers/offers-page')).OffersPage,
                   })),
+                  page('/operations/book', 'ledger:read', async () => ({
+                    Component: (await import('../features/ledger/book-page')).BookPage,
+                  })),
+                  page('/operations/adjustments', 'ledger:read', async () => ({
+                    Component: (await import('../features/ledger/adjustments-page')).AdjustmentsPage,
+                  })),
+                  page('/operations/settlements', 'ledger:read', async () => ({
+                    Component: (await import('../features/ledger/settlements-page')).SettlementsPage,
+                  })),
                   page('/devices', 'session:read', async () => ({
                     Component: (await import('../features/devices/devices-page')).DevicesPage,
                   })),

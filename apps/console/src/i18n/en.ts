@@ -1,8 +1,10 @@
+import { enBook } from './en-book';
 import { enOperations } from './en-operations';
 import { enPayments } from './en-payments';
 
 /** Every word of the console. The Chinese dictionary must have the same keys, or it does not compile. */
 export const en = {
+  ...enBook,
   ...enPayments,
   ...enOperations,
   newer: 'Newer',
@@ -41,6 +43,9 @@ export const en = {
     channels: 'Channels',
     offers: 'Offers',
     conflicts: 'Payment conflicts',
+    book: 'The book',
+    adjustments: 'Adjustments',
+    settlements: 'Settlements',
     deadLetters: 'Dead letters',
     home: 'Overview',
     devices: 'Devices',

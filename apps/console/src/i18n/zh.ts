@@ -1,8 +1,10 @@
 import type { Dictionary } from './en';
+import { zhBook } from './zh-book';
 import { zhOperations } from './zh-operations';
 import { zhPayments } from './zh-payments';
 
 export const zh: Dictionary = {
+  ...zhBook,
   ...zhPayments,
   ...zhOperations,
   newer: '较新',
@@ -41,6 +43,9 @@ export const zh: Dictionary = {
     channels: '渠道',
     offers: '充值优惠',
     conflicts: '支付异常',
+    book: '总账',
+    adjustments: '调账',
+    settlements: '渠道结算',
     deadLetters: '死信',
     home: '概览',
     devices: '登录设备',

@@ -3,8 +3,11 @@ import {
   ApiOutlined,
   AppstoreOutlined,
   AuditOutlined,
+  BankOutlined,
+  BookOutlined,
   ClusterOutlined,
   CopyOutlined,
+  EditOutlined,
   FileTextOutlined,
   GiftOutlined,
   InboxOutlined,
@@ -38,6 +41,9 @@ interface Place {
     | 'reconciliation'
     | 'channels'
     | 'offers'
+    | 'book'
+    | 'adjustments'
+    | 'settlements'
     | 'deadLetters';
   readonly icon: ReactNode;
   readonly permission: Permission;
@@ -85,6 +91,19 @@ const PLACES: Record<'merchant' | 'traffic_owner' | 'operator', readonly Place[]
       label: 'reconciliation',
       icon: <AuditOutlined />,
       permission: 'reconciliation:read',
+    },
+    { to: '/operations/book', label: 'book', icon: <BookOutlined />, permission: 'ledger:read' },
+    {
+      to: '/operations/adjustments',
+      label: 'adjustments',
+      icon: <EditOutlined />,
+      permission: 'ledger:read',
+    },
+    {
+      to: '/operations/settlements',
+      label: 'settlements',
+      icon: <BankOutlined />,
+      permission: 'ledger:read',
     },
     {
       to: '/operations/channels',
