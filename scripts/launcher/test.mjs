@@ -121,13 +121,15 @@ async function runTier(tier, { patterns, home, env, buildFailed, progress }) {
 }
 
 /**
+ * What the tiers stand on: packages, what was built, servers of this run's own.
+ *
  * @param {object} wanted
  * @param {Tier[]} wanted.tiers
  * @param {string} wanted.home
  * @param {import('./environment.mjs').Settings} wanted.settings
  * @param {Progress} wanted.progress
  */
-async function prepareTests({ tiers, home, settings, progress }) {
+export async function prepareTests({ tiers, home, settings, progress }) {
   let buildFailed = false;
   await whilePreparing(settings.dataDir, async () => {
     await progress.step('Installing the packages', (report) => ensurePackages(ROOT, report));

@@ -3,6 +3,7 @@ import { recharge } from '../testing/requests.js';
 import type { AccountState } from './account-state.js';
 import { ALIPAY_CLEARING, type AccountRef, codeOf } from './chart-of-accounts.js';
 import { type NumberedRequest, evaluateBatch } from './evaluate-batch.js';
+import { everythingOf } from './transfer.js';
 
 const MAX = 2n ** 63n - 1n;
 const cash = (ownerId: string): AccountRef => ({ kind: 'merchant_cash', ownerId });
@@ -139,5 +140,12 @@ describe('money into an account', () => {
     expect(evaluate([move(CLEARING, cash('1'), 6n)], [nearlyEmpty, account(cash('1'))]).codes).toEqual([
       'BALANCE_OUT_OF_RANGE',
     ]);
+  });
+
+  it.each([1n, 2n ** 62n, 2n ** 62n + 1n, MAX])('moves everything of an account that has %s', (posted) => {
+    const legs = everythingOf(cash('1'), cash('2'));
+    const everything = { transferId: '1', request: recharge({ externalId: null, legs }) };
+    const { after } = evaluate([everything], [account(cash('1'), { posted }), account(cash('2'))]);
+    expect([after(cash('1'))?.posted, after(cash('2'))?.posted]).toEqual([0n, posted]);
   });
 });

@@ -35,10 +35,11 @@ const move = (from: string, to: string): TransferRequest =>
 async function merchantsById(): Promise<[string, string]> {
   const [one, other] = [newMerchant(), newMerchant()];
   for (const merchant of [one, other]) await replica.ledger.post(recharge({ merchant }));
-  const [[first], [second]] = (await Promise.all(
-    [one, other].map((merchant) => replica.accounts.findByOwner(merchant)),
-  )) as [[{ id: string }], [{ id: string }]];
-  return BigInt(first.id) < BigInt(second.id) ? [one, other] : [other, one];
+  const [[first], [second]] = [
+    await replica.accounts.findByOwner(one),
+    await replica.accounts.findByOwner(other),
+  ];
+  return BigInt(first?.id ?? 0) < BigInt(second?.id ?? 0) ? [one, other] : [other, one];
 }
 
 /** `innodb_trx` shows what it showed before to whoever looks more often. */
@@ -46,11 +47,11 @@ const INNODB_LOOKS_AGAIN_AFTER_MS = 150;
 
 async function somebodyWaits(statement: string): Promise<boolean> {
   // Two questions: MariaDB 10.11 falls over a join of these two.
-  const waiting = await book.database.query<{ thread: string }>(
+  const waiting = await book.database.query<{ thread: string | number }>(
     "SELECT `trx_mysql_thread_id` AS `thread` FROM `information_schema`.`innodb_trx` WHERE `trx_state` = 'LOCK WAIT' AND `trx_query` LIKE ?",
     [`${statement}%`],
   );
-  const processes = await book.database.query<{ Id: string; db: string | null }>('SHOW PROCESSLIST');
+  const processes = await book.database.query<{ Id: string | number; db: string | null }>('SHOW PROCESSLIST');
   const ours = processes.filter(({ db }) => db === book.database.schema).map(({ Id }) => String(Id));
   return waiting.some(({ thread }) => ours.includes(String(thread)));
 }

@@ -98,6 +98,24 @@ describe('posting a transfer', () => {
     expect(await book.balanceOf('106')).toBe(50_000_000n);
   });
 
+  it('leaves the trade of a rejected transfer to the one that will be posted', async () => {
+    const huge = 2n ** 63n;
+    const rejected = recharge({
+      legs: [
+        { account: { kind: 'merchant_cash', ownerId: '107' }, amount: huge },
+        { account: { system: ALIPAY_CLEARING }, amount: -huge },
+      ],
+    });
+    expect(await ledger.post(rejected)).toMatchObject({ code: 'BALANCE_OUT_OF_RANGE' });
+
+    const { externalId } = rejected;
+    expect(await ledger.post(recharge({ merchant: '107', externalId }))).toMatchObject({ status: 'posted' });
+    expect(await ledger.post(recharge({ merchant: '107', externalId }))).toMatchObject({
+      code: 'EXTERNAL_ID_TAKEN',
+    });
+    expect(await book.balanceOf('107')).toBe(50_000_000n);
+  });
+
   it('posts a thousand transfers of a hundred wallets at once, each exactly once', async () => {
     const before = await sum();
     const requests = Array.from({ length: 1_000 }, (_, index) =>

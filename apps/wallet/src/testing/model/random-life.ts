@@ -56,9 +56,9 @@ export class RandomLife {
   private readonly past: Wish[] = [];
   private readonly trades: string[] = [];
   private readonly held = new Map<string, Held>();
-  /** What was set aside, by the key under which: it can be settled from now on. */
+  /** What was set aside, and can be settled. */
   private readonly refunds: Held[] = [];
-  private readonly withdrawals: Held[] = [];
+  private readonly withdrawals: Omit<Held, 'legs'>[] = [];
 
   constructor(private readonly options: LifeOptions) {
     this.dice = new Dice(`${options.seed}/${options.number}`);
@@ -91,11 +91,10 @@ export class RandomLife {
     return { asked, freeze };
   }
 
-  /** A wish was granted: what it has set aside can be settled from now on. */
+  /** A wish was granted: a refund that was set aside can be settled from now on. */
   granted({ key }: Wish): void {
     const held = this.held.get(key);
-    if (held && this.held.delete(key))
-      (key.startsWith('withdraw') ? this.withdrawals : this.refunds).push(held);
+    if (held && this.held.delete(key)) this.refunds.push(held);
   }
 
   private nextWish(): Wish {
@@ -204,9 +203,9 @@ export class RandomLife {
     const { dice, ownerId } = this;
     if (dice.chance(40)) return mature(ownerId, dice.pick(DAYS), dice.below(1_000_000));
     const [withdrawalId, amount] = [this.options.nextNumber(), this.amount()];
-    const wish = withdraw({ withdrawalId, ownerId, amount });
-    this.held.set(wish.key, { id: withdrawalId, amount, legs: [] });
-    return wish;
+    // Whether it is granted or not: nobody is paid from an account that has nothing.
+    this.withdrawals.push({ id: withdrawalId, amount });
+    return withdraw({ withdrawalId, ownerId, amount });
   }
 
   private ending(): Wish {
