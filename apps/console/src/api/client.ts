@@ -8,6 +8,8 @@ export type Schemas = components['schemas'];
 
 /** Longer than the gateway itself waits for an answer. */
 const TIMEOUT_MS = 20_000;
+/** A file comes as long as it comes. */
+const DOWNLOAD_TIMEOUT_MS = 600_000;
 
 /** The typed API. Every call carries the session, and a token that expired on the way is renewed once. */
 export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: send });
@@ -39,7 +41,8 @@ async function send(request: Request): Promise<Response> {
 async function deliver(request: Request, token: string | null): Promise<Response> {
   if (token !== null) request.headers.set('authorization', `Bearer ${token}`);
   try {
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    const timeoutMs = new URL(request.url).pathname.endsWith('.csv') ? DOWNLOAD_TIMEOUT_MS : TIMEOUT_MS;
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]);
     const response = await fetch(new Request(request, { signal }));
     observeServerClock(response);
     return response;

@@ -3,8 +3,12 @@ export const queryKeys = {
   wallet: ['wallet'],
   /** The newest entries, as the wallet page shows them. */
   recentEntries: ['wallet-entries', 'recent'],
-  statement: (account: string, cursor: string | null) => ['wallet-entries', 'statement', account, cursor],
+  statement: (query: object) => ['wallet-entries', 'statement', 'page', query],
+  statementTotals: (query: object) => ['wallet-entries', 'statement', 'totals', query],
+  statementParts: (account: string) => ['wallet-entries', 'statement', 'parts', account],
   statements: ['wallet-entries', 'statement'],
+  statementLines: (query: object) => ['statement-lines', query],
+  transfer: (id: string) => ['transfers', id],
   recharges: ['recharges'],
   rechargeList: (filters: object) => ['recharges', 'list', filters],
   rechargeLists: ['recharges', 'list'],

@@ -58,6 +58,13 @@ export const router = createBrowserRouter([
                   page('/statement', 'wallet:read', async () => ({
                     Component: (await import('../features/statement/statement-page')).StatementPage,
                   })),
+                  page('/statement/print', 'wallet:read', async () => ({
+                    Component: (await import('../features/statement/statement-print-page'))
+                      .StatementPrintPage,
+                  })),
+                  page('/statement/transfers/:id', 'wallet:read', async () => ({
+                    Component: (await import('../features/statement/transfer-page')).TransferPage,
+                  })),
                   page('/webhooks', 'webhook:manage', async () => ({
                     Component: (await import('../features/webhooks/webhooks-page')).WebhooksPage,
                   })),

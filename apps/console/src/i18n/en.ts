@@ -1,4 +1,5 @@
 import { enBook } from './en-book';
+import { enLedger } from './en-ledger';
 import { enOperations } from './en-operations';
 import { enPayments } from './en-payments';
 
@@ -7,6 +8,7 @@ export const en = {
   ...enBook,
   ...enPayments,
   ...enOperations,
+  ...enLedger,
   newer: 'Newer',
   older: 'Older',
   paging: 'Pages of this list',
@@ -102,7 +104,6 @@ export const en = {
     noneText: 'Recharge your wallet, and the first entry appears here by itself.',
     firstRecharge: 'Make the first recharge',
     bonus: 'Bonus {{amount}}',
-    accounts: { merchant_cash: 'Cash', merchant_bonus: 'Bonus' },
     entryKinds: {
       recharge: 'Recharge',
       refund_hold: 'Held for a refund',
@@ -288,19 +289,6 @@ export const en = {
     announce: 'Recharge of {{amount}}: {{state}}',
     notFound: 'There is no such order',
     notFoundText: 'The number {{id}} belongs to no recharge of this account.',
-  },
-
-  statement: {
-    title: 'Statement',
-    lead: 'Each entry of your account, with the balance after it.',
-    time: 'Time',
-    what: 'What',
-    amount: 'Amount',
-    balance: 'Balance',
-    rechargeOrder: 'Recharge {{reference}}',
-    entry: 'No. {{seq}}',
-    none: 'The book is still empty',
-    noneText: 'Entries appear as soon as money moves.',
   },
 
   devices: {

@@ -1,5 +1,6 @@
 import type { Dictionary } from './en';
 import { zhBook } from './zh-book';
+import { zhLedger } from './zh-ledger';
 import { zhOperations } from './zh-operations';
 import { zhPayments } from './zh-payments';
 
@@ -7,6 +8,7 @@ export const zh: Dictionary = {
   ...zhBook,
   ...zhPayments,
   ...zhOperations,
+  ...zhLedger,
   newer: '较新',
   older: '较早',
   paging: '列表翻页',
@@ -102,7 +104,6 @@ export const zh: Dictionary = {
     noneText: '充值之后，第一笔流水会自动出现在这里。',
     firstRecharge: '立即充值',
     bonus: '赠送金 {{amount}}',
-    accounts: { merchant_cash: '现金', merchant_bonus: '赠送金' },
     entryKinds: {
       recharge: '充值',
       refund_hold: '退款冻结',
@@ -279,19 +280,6 @@ export const zh: Dictionary = {
     announce: '充值 {{amount}}：{{state}}',
     notFound: '没有这笔订单',
     notFoundText: '编号 {{id}} 不是本账户的充值订单。',
-  },
-
-  statement: {
-    title: '流水',
-    lead: '账户的每一笔变动，以及变动后的余额。',
-    time: '时间',
-    what: '摘要',
-    amount: '金额',
-    balance: '余额',
-    rechargeOrder: '充值 {{reference}}',
-    entry: '第 {{seq}} 笔',
-    none: '账本还是空的',
-    noneText: '资金一有变动，就会出现在这里。',
   },
 
   devices: {

@@ -10,6 +10,8 @@ type WalletAccount = Schemas['WalletAccount'];
 export interface WalletChanged {
   readonly accounts: readonly Pick<WalletAccount, 'kind' | 'balance' | 'lastSeq'>[];
   readonly entries: readonly WalletEntry[];
+  /** Kinds of which a part has changed: what all parts sum to is not told. */
+  readonly stale: readonly WalletAccount['kind'][];
 }
 
 /** An order looks different now. */

@@ -6,8 +6,17 @@ import type { RechargeChanged, Resumed, Wallet, WalletChanged, WalletEntry } fro
 /** How many of the newest entries the wallet page shows. */
 export const RECENT_ENTRIES = 6;
 
+/** Accounts that everything else of an owner comes from or goes to; what a page that was away catches up with. */
+const MAIN_ACCOUNTS: readonly WalletEntry['account'][] = ['merchant_cash', 'traffic_available'];
+/** A campaign that runs changes its account many times a second; nobody reads that fast. */
+const ASK_AGAIN_AFTER_MS = 1_000;
+
+const asking = new WeakMap<QueryClient, ReturnType<typeof setTimeout>>();
+
 /** Lets a push into the answers that pages already show. Pushes may come twice or out of order: `seq` decides. */
 export function applyWalletChange(queries: QueryClient, change: WalletChanged): void {
+  if (change.stale.length > 0) askAgainSoon(queries);
+  if (change.entries.length === 0) return;
   const wallet = queries.getQueryData<Wallet>(queryKeys.wallet);
   if (wallet === undefined || isGap(wallet, change)) {
     void queries.invalidateQueries({ queryKey: queryKeys.wallet });
@@ -22,14 +31,26 @@ export function applyWalletChange(queries: QueryClient, change: WalletChanged): 
   void queries.invalidateQueries({ queryKey: queryKeys.statements });
 }
 
+/** Once for all that comes until then: asking for each would cancel the question before, for ever. */
+function askAgainSoon(queries: QueryClient): void {
+  if (asking.has(queries)) return;
+  const timer = setTimeout(() => {
+    asking.delete(queries);
+    void queries.invalidateQueries({ queryKey: queryKeys.wallet });
+    void queries.invalidateQueries({ queryKey: queryKeys.statements });
+  }, ASK_AGAIN_AFTER_MS);
+  asking.set(queries, timer);
+}
+
 /** What happened while this page was away. */
 export function applyResumed(queries: QueryClient, resumed: Resumed): void {
   const before = queries.getQueryData<Wallet>(queryKeys.wallet);
-  const isNews = before === undefined || newestSeq(resumed.wallet) >= newestSeq(before);
-  if (isNews) queries.setQueryData<Wallet>(queryKeys.wallet, resumed.wallet);
+  const isNews = before === undefined || reach(resumed.wallet) > reach(before);
+  queries.setQueryData<Wallet>(queryKeys.wallet, before ? newerOf(before, resumed.wallet) : resumed.wallet);
   if (resumed.complete) mergeRecent(queries, resumed.entries);
   else void queries.invalidateQueries({ queryKey: queryKeys.recentEntries });
-  if (resumed.entries.length > 0) void queries.invalidateQueries({ queryKey: queryKeys.statements });
+  if (isNews || resumed.entries.length > 0)
+    void queries.invalidateQueries({ queryKey: queryKeys.statements });
 }
 
 export function applyRechargeChange(queries: QueryClient, { id }: RechargeChanged): void {
@@ -39,21 +60,30 @@ export function applyRechargeChange(queries: QueryClient, { id }: RechargeChange
   void queries.invalidateQueries({ queryKey: queryKeys.wallet });
 }
 
-/** The newest entry that the pages have; undefined while they have no wallet at all. */
+/** The newest entry of the main account that the pages have; undefined while they have no wallet at all. */
 export function knownSeq(queries: QueryClient): number | undefined {
   const wallet = queries.getQueryData<Wallet>(queryKeys.wallet);
   const recent = queries.getQueryData<WalletEntry[]>(queryKeys.recentEntries);
   if (wallet === undefined) return undefined;
+  const newest = wallet.accounts.find(({ kind }) => MAIN_ACCOUNTS.includes(kind))?.lastSeq ?? 0;
   // The two were asked for apart, and the older answer is the one to catch up from.
-  return recent === undefined ? newestSeq(wallet) : Math.min(newestSeq(wallet), recent[0]?.seq ?? 0);
+  return recent === undefined ? newest : Math.min(newest, recent[0]?.seq ?? 0);
 }
 
-/** How far an answer about the wallet reaches. Accounts count apart; the cash account moves with every transfer. */
-export function newestSeq(wallet: Wallet): number {
-  return wallet.accounts.find(({ kind }) => kind === 'merchant_cash')?.lastSeq ?? 0;
+/** Of two answers the newer one, account by account: they may have overtaken each other. Entries never become fewer. */
+export function newerOf(shown: Wallet, answer: Wallet): Wallet {
+  const accounts = answer.accounts.map((account) => {
+    const before = shown.accounts.find(({ kind }) => kind === account.kind);
+    // As many entries: what is held may have changed without any.
+    return before && before.lastSeq > account.lastSeq ? before : account;
+  });
+  return { ...answer, accounts };
 }
 
-const isCash = ({ account }: WalletEntry): boolean => account === 'merchant_cash';
+/** How many entries an answer knows of, in all accounts. */
+const reach = (wallet: Wallet): number => wallet.accounts.reduce((sum, { lastSeq }) => sum + lastSeq, 0);
+
+const isMain = ({ account }: WalletEntry): boolean => MAIN_ACCOUNTS.includes(account);
 
 /** Whether entries are missing between what is shown and what came, or an account is new here. */
 function isGap(wallet: Wallet, change: WalletChanged): boolean {
@@ -78,7 +108,7 @@ function withBalances(wallet: Wallet, change: WalletChanged): Wallet {
 function mergeRecent(queries: QueryClient, entries: readonly WalletEntry[]): void {
   const recent = queries.getQueryData<WalletEntry[]>(queryKeys.recentEntries);
   if (recent === undefined) return;
-  const bySeq = new Map([...recent, ...entries.filter(isCash)].map((entry) => [entry.seq, entry]));
+  const bySeq = new Map([...recent, ...entries.filter(isMain)].map((entry) => [entry.seq, entry]));
   const merged = [...bySeq.values()].sort((a, b) => b.seq - a.seq).slice(0, RECENT_ENTRIES);
   const isGapless = merged.every((entry, index) => entry.seq === (merged[0]?.seq ?? 0) - index);
   if (isGapless) queries.setQueryData<WalletEntry[]>(queryKeys.recentEntries, merged);

@@ -59,6 +59,7 @@ const PLACES: Record<'merchant' | 'traffic_owner' | 'operator', readonly Place[]
   ],
   traffic_owner: [
     { to: '/', label: 'home', icon: <AppstoreOutlined />, permission: 'account:read' },
+    { to: '/statement', label: 'statement', icon: <FileTextOutlined />, permission: 'wallet:read' },
     { to: '/devices', label: 'devices', icon: <LaptopOutlined />, permission: 'session:read' },
   ],
   operator: [

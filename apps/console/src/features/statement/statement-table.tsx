@@ -1,14 +1,17 @@
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { WalletEntry } from '../../push/push-messages';
+import type { Schemas } from '../../api/client';
 import { Amount } from '../../ui/amount';
 import { Instant } from '../../ui/instant';
 import table from '../../ui/table.module.css';
+import { pathOfCause, pathOfTransfer } from './causes';
 import styles from './statement-table.module.css';
 
+type StatementEntry = Schemas['StatementEntry'];
+
 interface StatementTableProps {
-  readonly entries: readonly WalletEntry[];
+  readonly entries: readonly StatementEntry[];
   readonly isStale: boolean;
 }
 
@@ -47,7 +50,7 @@ export function StatementTable({ entries, isStale }: StatementTableProps) {
   );
 }
 
-function Entry({ entry }: { entry: WalletEntry }) {
+function Entry({ entry }: { entry: StatementEntry }) {
   const { t } = useTranslation();
   return (
     <tr>
@@ -55,15 +58,14 @@ function Entry({ entry }: { entry: WalletEntry }) {
         <Instant at={entry.createdAt} format="time" />
       </td>
       <td className={styles.what}>
-        {entry.kind === 'recharge' ? (
-          <Link className={table.rowLink} to={`/recharges/${entry.reference}`}>
-            {t(`wallet.entryKinds.${entry.kind}`)}
-          </Link>
-        ) : (
-          t(`wallet.entryKinds.${entry.kind}`)
-        )}
+        <Link className={table.rowLink} to={pathOfCause(entry.cause) ?? pathOfTransfer(entry.transferId)}>
+          {t(`wallet.entryKinds.${entry.kind}`)}
+        </Link>
         <span className={styles.reference}>
-          {t('statement.entry', { seq: entry.seq })} · {entry.reference}
+          <Link className={styles.number} to={pathOfTransfer(entry.transferId)}>
+            {t('statement.entry', { seq: entry.seq })}
+          </Link>{' '}
+          · {t(`ledger.causes.${entry.cause.type}`, { id: entry.cause.id })}
         </span>
       </td>
       <td className={`${table.number} ${styles.amount} ${entry.amount.startsWith('-') ? styles.gone : ''}`}>
@@ -77,12 +79,12 @@ function Entry({ entry }: { entry: WalletEntry }) {
 }
 
 interface Day {
-  readonly first: WalletEntry;
-  readonly entries: WalletEntry[];
+  readonly first: StatementEntry;
+  readonly entries: StatementEntry[];
 }
 
 /** The entries of each day of the reader's calendar together. */
-function daysOf(entries: readonly WalletEntry[]): Day[] {
+function daysOf(entries: readonly StatementEntry[]): Day[] {
   const days: Day[] = [];
   for (const entry of entries) {
     const current = days.at(-1);
@@ -92,6 +94,6 @@ function daysOf(entries: readonly WalletEntry[]): Day[] {
   return days;
 }
 
-function isSameDay(one: WalletEntry, other: WalletEntry): boolean {
+function isSameDay(one: StatementEntry, other: StatementEntry): boolean {
   return new Date(one.createdAt).toDateString() === new Date(other.createdAt).toDateString();
 }

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-q
 import { answerOf, api } from '../../api/client';
 import { queryKeys } from '../../api/query-keys';
 import type { Wallet, WalletEntry } from '../../push/push-messages';
-import { newestSeq, RECENT_ENTRIES } from '../../push/wallet-cache';
+import { newerOf, RECENT_ENTRIES } from '../../push/wallet-cache';
 
 export function useWallet(): UseQueryResult<Wallet> {
   const queries = useQueryClient();
@@ -12,7 +12,7 @@ export function useWallet(): UseQueryResult<Wallet> {
       const answer = await answerOf(api.GET('/v1/wallet', { signal }));
       // A push may have overtaken this answer.
       const shown = queries.getQueryData<Wallet>(queryKeys.wallet);
-      return shown && newestSeq(shown) > newestSeq(answer) ? shown : answer;
+      return shown ? newerOf(shown, answer) : answer;
     },
   });
 }
