@@ -76,8 +76,8 @@ describe('the ledger over HTTP', () => {
       expiresAt: null,
       attachment: { fileName: '账单 1.pdf', contentType: 'application/pdf' },
     });
-    const { attachment } = received?.request as { attachment: { content: Buffer } };
-    expect(attachment.content.equals(content)).toBe(true);
+    const request = received?.request as { attachment: { content: Buffer } } | undefined;
+    expect(request?.attachment.content.equals(content)).toBe(true);
   });
 
   it.each<[string, object, string[]]>([

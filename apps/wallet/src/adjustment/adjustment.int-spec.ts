@@ -118,7 +118,7 @@ describe('an adjustment', () => {
 
     const { decidedBy } = await find(id);
     const said = approvals.map((each) =>
-      each.status === 'fulfilled' ? each.value.decidedBy : each.reason.code,
+      each.status === 'fulfilled' ? each.value.decidedBy : (each.reason as DomainError).code,
     );
     expect(new Set(said)).toEqual(new Set([decidedBy, 'ADJUSTMENT_DECIDED']));
     expect(await book.balanceOf(ownerId)).toBe(30n * YUAN);

@@ -33,11 +33,20 @@ export function AdjustmentForm({ onClose }: { onClose: () => void }) {
     fields.forget(...corrected);
   };
   const submit = (): void => {
-    const found = Object.entries(problemsOf(draft, serverNow())).map(([field, problem]) => [
-      field,
-      problem && t(`adjustments.${problem}`),
-    ]);
-    if (fields.check(Object.fromEntries(found)) && !asking.isPending) asking.mutate(draft);
+    const found = problemsOf(draft, serverNow());
+    const words = (field: DraftField): string | undefined => {
+      const problem = found[field];
+      return problem && t(`adjustments.${problem}`);
+    };
+    const isComplete = fields.check({
+      ownerId: words('ownerId'),
+      part: words('part'),
+      amount: words('amount'),
+      reason: words('reason'),
+      expiresAt: words('expiresAt'),
+      attachment: words('attachment'),
+    });
+    if (isComplete && !asking.isPending) asking.mutate(draft);
   };
   return (
     <Modal open title={t('adjustments.add')} width={620} onCancel={onClose} footer={null}>
