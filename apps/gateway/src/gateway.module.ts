@@ -11,6 +11,7 @@ import { StepUpTokens } from './access/step-up-tokens.js';
 import { AccountController } from './account/account.controller.js';
 import { AdminController } from './admin/admin.controller.js';
 import { AuthController } from './auth/auth.controller.js';
+import { EarningsController } from './earnings/earnings.controller.js';
 import { EndpointInterceptor } from './endpoint/endpoint.interceptor.js';
 import { GatewayConfig } from './gateway.config.js';
 import { HealthController } from './health/health.controller.js';
@@ -36,6 +37,10 @@ import { AnyTransferController } from './wallet/any-transfer.controller.js';
 import { StatementDownload } from './wallet/statement-download.js';
 import { TransferCauses } from './wallet/transfer-causes.js';
 import { WalletController } from './wallet/wallet.controller.js';
+import { BankBatchesController } from './withdrawals/bank-batches.controller.js';
+import { PayoutAccountsController } from './withdrawals/payout-accounts.controller.js';
+import { WithdrawalReviewController } from './withdrawals/review.controller.js';
+import { WithdrawalsController } from './withdrawals/withdrawals.controller.js';
 
 export interface GatewayParts {
   readonly config: GatewayConfig;
@@ -62,6 +67,11 @@ export interface GatewayParts {
     AdjustmentsController,
     LedgerController,
     CheckerController,
+    EarningsController,
+    PayoutAccountsController,
+    WithdrawalsController,
+    WithdrawalReviewController,
+    BankBatchesController,
     HealthController,
     PushController,
   ],

@@ -1,4 +1,4 @@
-import { payment, wallet } from '#libs/contracts';
+import { payment, wallet, withdrawal } from '#libs/contracts';
 import { z } from 'zod';
 import { amount, id, instant } from '../edge/wire-fields.js';
 import { wireSchema } from '../openapi/wire-schema.js';
@@ -35,6 +35,11 @@ export const rechargeChanged = z
   .object({ id, state: payment.orderState })
   .meta({ id: 'RechargeChanged', description: 'Pushed as `recharge.changed`' });
 
+/** A withdrawal looks different now; ask for it if it is on the page. */
+export const withdrawalChanged = z
+  .object({ id, state: withdrawal.withdrawalState })
+  .meta({ id: 'WithdrawalChanged', description: 'Pushed as `withdrawal.changed`' });
+
 /** What a page asks after it was away: `resume` with the newest entry that it has of the main account. */
 export const resumeRequest = z
   .strictObject({ afterSeq: z.number().int().min(0) })
@@ -56,7 +61,11 @@ export function pushDescription() {
   return {
     path: '/socket.io',
     protocol: 'Socket.IO 4, transport websocket, the access token as `auth: {token}`',
-    events: { 'wallet.changed': wireSchema(walletChanged), 'recharge.changed': wireSchema(rechargeChanged) },
+    events: {
+      'wallet.changed': wireSchema(walletChanged),
+      'recharge.changed': wireSchema(rechargeChanged),
+      'withdrawal.changed': wireSchema(withdrawalChanged),
+    },
     requests: { resume: { request: wireSchema(resumeRequest), answer: wireSchema(resumed) } },
   };
 }

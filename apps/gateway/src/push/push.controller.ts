@@ -1,8 +1,8 @@
-import { payment, wallet, type PayloadOf } from '#libs/contracts';
+import { payment, wallet, withdrawal, type PayloadOf } from '#libs/contracts';
 import { OnEvent } from '#libs/transport';
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
-import { rechargeChanged, walletChanged } from './push-messages.js';
+import { rechargeChanged, walletChanged, withdrawalChanged } from './push-messages.js';
 import { PushServer } from './push.server.js';
 import { walletChangesOf } from './wallet-changes.js';
 
@@ -25,5 +25,14 @@ export class PushController {
     state,
   }: PayloadOf<typeof payment.orderChanged>): Promise<void> {
     this.push.rechargeChanged(merchantId, z.encode(rechargeChanged, { id: orderId, state }));
+  }
+
+  @OnEvent(withdrawal.withdrawalChanged)
+  async onWithdrawalChanged({
+    withdrawalId,
+    ownerId,
+    state,
+  }: PayloadOf<typeof withdrawal.withdrawalChanged>): Promise<void> {
+    this.push.withdrawalChanged(ownerId, z.encode(withdrawalChanged, { id: withdrawalId, state }));
   }
 }

@@ -14,7 +14,7 @@ import { GatewayConfig } from '../gateway.config.js';
 import type { Problem } from '../problems/problem.js';
 import { problemOf, refusalOf } from '../problems/problem-of.js';
 import { PageResume } from './page-resume.js';
-import type { rechargeChanged, resumed, walletChanged } from './push-messages.js';
+import type { rechargeChanged, resumed, walletChanged, withdrawalChanged } from './push-messages.js';
 import { ReplicaStream } from './replica-stream.js';
 
 const PATH = '/socket.io';
@@ -36,6 +36,7 @@ interface FromPage {
 interface ToPage {
   'wallet.changed': (message: z.input<typeof walletChanged>) => void;
   'recharge.changed': (message: z.input<typeof rechargeChanged>) => void;
+  'withdrawal.changed': (message: z.input<typeof withdrawalChanged>) => void;
 }
 
 interface SocketData {
@@ -115,6 +116,10 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
     this.io.to(roomOf('recharges', merchantId)).emit('recharge.changed', message);
   }
 
+  withdrawalChanged(ownerId: string, message: z.input<typeof withdrawalChanged>): void {
+    this.io.to(roomOf('withdrawals', ownerId)).emit('withdrawal.changed', message);
+  }
+
   private async signIn(page: Page): Promise<void> {
     const { token } = page.handshake.auth as { token?: unknown };
     const claims = await this.tokens.verify(typeof token === 'string' ? `Bearer ${token}` : undefined);
@@ -126,6 +131,7 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
     const { accountId, permissions } = page.data.principal;
     if (permissions.includes('wallet:read')) void page.join(roomOf('wallet', accountId));
     if (permissions.includes('recharge:read')) void page.join(roomOf('recharges', accountId));
+    if (permissions.includes('withdrawal:read')) void page.join(roomOf('withdrawals', accountId));
     page.on('resume', (request, acknowledge) => {
       if (typeof acknowledge !== 'function') return;
       this.answer(page, request).then(acknowledge, (error: unknown) => acknowledge(this.problem(error)));
@@ -195,9 +201,10 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
   }
 }
 
-type Room = `${'wallet' | 'recharges'}:${string}`;
+type RoomKind = 'wallet' | 'recharges' | 'withdrawals';
+type Room = `${RoomKind}:${string}`;
 
-function roomOf(kind: 'wallet' | 'recharges', accountId: string): Room {
+function roomOf(kind: RoomKind, accountId: string): Room {
   return `${kind}:${accountId}`;
 }
 
