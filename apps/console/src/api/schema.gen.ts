@@ -1258,6 +1258,330 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/earnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was earned, day by day, and how much of it can be withdrawn
+         * @description Permission: `earnings:read`.
+         */
+        get: operations["getEarnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payout-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where your money can go
+         * @description Permission: `payout-account:manage`.
+         */
+        get: operations["listPayoutAccounts"];
+        put?: never;
+        /**
+         * Add an account that money can be paid to
+         * @description The same number of the same method again gives the account that is there.
+         *
+         *     Permission: `payout-account:manage`.
+         */
+        post: operations["addPayoutAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payout-accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a payout account; what is under way to it goes on
+         * @description Permission: `payout-account:manage`.
+         */
+        delete: operations["removePayoutAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/withdrawals/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a withdrawal of an amount would cost, and what may be withdrawn now
+         * @description Permission: `withdrawal:create`.
+         */
+        get: operations["quoteWithdrawal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your withdrawals, newest first
+         * @description Permission: `withdrawal:read`.
+         */
+        get: operations["listWithdrawals"];
+        put?: never;
+        /**
+         * Ask for money to be paid out
+         * @description The amount is set aside at once. An operator, or two for a large amount, approve it.
+         *
+         *     Permission: `withdrawal:create`.
+         */
+        post: operations["createWithdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/withdrawals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One withdrawal, and what has happened to it, oldest first
+         * @description Permission: `withdrawal:read`.
+         */
+        get: operations["getWithdrawal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/withdrawals/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a withdrawal back, while that is possible
+         * @description Permission: `withdrawal:create`.
+         */
+        post: operations["cancelWithdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Withdrawals with what one needs to decide: what waits oldest first, all else newest first
+         * @description Permission: `withdrawal:review`.
+         */
+        get: operations["listForReview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/withdrawals/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve many withdrawals, each by itself
+         * @description What has risk flags is left to a look of its own.
+         *
+         *     Permission: `withdrawal:approve`.
+         */
+        post: operations["approveWithdrawals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/withdrawals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One withdrawal of any owner, and what has happened to it, oldest first
+         * @description Permission: `withdrawal:review`.
+         */
+        get: operations["getAnyWithdrawal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/withdrawals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a withdrawal, once by each operator
+         * @description Permission: `withdrawal:approve`.
+         */
+        post: operations["approveWithdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/withdrawals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject a withdrawal: the money is available to its owner again
+         * @description Permission: `withdrawal:approve`.
+         */
+        post: operations["rejectWithdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/bank-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files for the bank, newest first
+         * @description Permission: `payout:manage`.
+         */
+        get: operations["listBankBatches"];
+        put?: never;
+        /**
+         * Put every approved bank payout into a new file
+         * @description They count as being paid from then on.
+         *
+         *     Permission: `payout:manage`.
+         */
+        post: operations["createBankBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/bank-batches/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file for the bank, the same bytes every time
+         * @description It has names and card numbers in full; who downloads it is logged.
+         *
+         *     Permission: `payout:manage`.
+         */
+        get: operations["downloadBankFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/bank-batches/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the bank has made of its files
+         * @description Columns `withdrawal_id,amount,outcome,bank_reference,message`; outcome is PAID, FAILED or RETURNED. Nothing is done unless every line can be; the same file again changes nothing. Refusals name lines as `lines.<number>.<column>`.
+         *
+         *     Permission: `payout:manage`.
+         */
+        post: operations["importBankResults"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1404,6 +1728,86 @@ export interface components {
             /** @description Null on the last page */
             nextCursor: string | null;
         };
+        AnyWithdrawal: {
+            /**
+             * @description Also the number of the payout at the channel or bank
+             * @example 1077389205120450560
+             */
+            id: string;
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            ownerId: string;
+            /** @enum {string} */
+            state: "REQUESTED" | "IN_REVIEW" | "APPROVED" | "PAYING" | "PAID" | "REFUSED" | "REJECTED" | "CANCELLED" | "FAILED" | "RETURNED";
+            /** @enum {string} */
+            method: "alipay" | "wechat" | "bank";
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            payoutAccountId: string;
+            maskedNumber: string;
+            maskedName: string;
+            /**
+             * @description What leaves the wallet: fee + tax + net
+             * @example 50.00
+             */
+            amount: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            fee: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            tax: string;
+            /**
+             * @description What the payee gets
+             * @example 50.00
+             */
+            net: string;
+            problem: ("PAYEE_NOT_FOUND" | "PAYEE_NAME_WRONG" | "PAYEE_NOT_ABLE" | "PAYEE_DID_NOT_CONFIRM" | "LIMIT_OF_CHANNEL" | "SHORT_OF_FUNDS" | "REFUSED_BY_CHANNEL" | "RETURNED_BY_BANK" | "AMOUNT_DIFFERS") | null;
+            problemMessage: string | null;
+            /** @description The reason that an operator gave */
+            rejection: string | null;
+            /** @description What the channel's app is opened with, where the payee has to confirm */
+            confirmation: string | null;
+            /** @description Whether the owner can still take it back */
+            canCancel: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            updatedAt: string;
+            paidAt: string | null;
+        };
+        AnyWithdrawalEvent: {
+            /** @enum {string} */
+            kind: "requested" | "held" | "refused" | "approved" | "rejected" | "cancelled" | "sent" | "awaits-payee" | "exported" | "paid" | "failed" | "returned" | "booked";
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            at: string;
+            /** @description The operator or owner who did it */
+            actorId: string | null;
+            facts: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
+        AnyWithdrawalWithEvents: {
+            withdrawal: components["schemas"]["AnyWithdrawal"];
+            events: components["schemas"]["AnyWithdrawalEvent"][];
+        };
         BalanceAt: {
             /**
              * @description Decimal yuan, at least two and at most six decimals
@@ -1412,6 +1816,44 @@ export interface components {
             balance: string;
             /** @description How many entries made it */
             entries: number;
+        };
+        BankBatch: {
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            createdBy: string;
+            count: number;
+            /**
+             * @description What the payees get, together
+             * @example 50.00
+             */
+            net: string;
+            paid: number;
+            failed: number;
+            /** @description Of which the bank has said nothing yet */
+            open: number;
+        };
+        BankBatchPage: {
+            items: components["schemas"]["BankBatch"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
+        };
+        BankResults: {
+            lines: number;
+            changed: number;
+            /** @description Lines that said nothing new */
+            known: number;
         };
         Book: {
             /**
@@ -1650,6 +2092,47 @@ export interface components {
             /** @description Null on the last page */
             nextCursor: string | null;
         };
+        /** @description Days without earnings are left out; oldest first */
+        Earnings: {
+            /**
+             * @description Earned, and not available yet
+             * @example 50.00
+             */
+            pending: string;
+            /**
+             * @description Can be withdrawn
+             * @example 50.00
+             */
+            available: string;
+            /**
+             * @description Set aside for withdrawals that are under way
+             * @example 50.00
+             */
+            withdrawing: string;
+            days: components["schemas"]["EarningsOfDay"][];
+        };
+        EarningsOfDay: {
+            /**
+             * Format: date
+             * @description A day in Beijing
+             */
+            day: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            earned: string;
+            /**
+             * @description What of it is still pending
+             * @example 50.00
+             */
+            pending: string;
+            /**
+             * Format: date
+             * @description The day in Beijing on which it becomes available
+             */
+            maturesOn: string;
+        };
         Liveness: {
             /** @constant */
             live: true;
@@ -1854,6 +2337,33 @@ export interface components {
                 channel: "alipay" | "wechat";
                 methods: ("page" | "wap" | "qr" | "native" | "h5" | "jsapi")[];
             }[];
+        };
+        /** @description The number is never told again in full */
+        PayoutAccount: {
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            id: string;
+            /** @enum {string} */
+            method: "alipay" | "wechat" | "bank";
+            maskedNumber: string;
+            maskedName: string;
+            bankName: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Nothing is paid to a new account before this
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            usableFrom: string;
+        };
+        PayoutAccounts: {
+            items: components["schemas"]["PayoutAccount"][];
         };
         Problem: {
             /**
@@ -2514,6 +3024,194 @@ export interface components {
             webhook: components["schemas"]["Webhook"];
             /** @description Shown this once: what deliveries are signed with */
             secret: string;
+        };
+        Withdrawal: {
+            /**
+             * @description Also the number of the payout at the channel or bank
+             * @example 1077389205120450560
+             */
+            id: string;
+            /** @enum {string} */
+            state: "REQUESTED" | "IN_REVIEW" | "APPROVED" | "PAYING" | "PAID" | "REFUSED" | "REJECTED" | "CANCELLED" | "FAILED" | "RETURNED";
+            /** @enum {string} */
+            method: "alipay" | "wechat" | "bank";
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            payoutAccountId: string;
+            maskedNumber: string;
+            maskedName: string;
+            /**
+             * @description What leaves the wallet: fee + tax + net
+             * @example 50.00
+             */
+            amount: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            fee: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            tax: string;
+            /**
+             * @description What the payee gets
+             * @example 50.00
+             */
+            net: string;
+            problem: ("PAYEE_NOT_FOUND" | "PAYEE_NAME_WRONG" | "PAYEE_NOT_ABLE" | "PAYEE_DID_NOT_CONFIRM" | "LIMIT_OF_CHANNEL" | "SHORT_OF_FUNDS" | "REFUSED_BY_CHANNEL" | "RETURNED_BY_BANK" | "AMOUNT_DIFFERS") | null;
+            problemMessage: string | null;
+            /** @description The reason that an operator gave */
+            rejection: string | null;
+            /** @description What the channel's app is opened with, where the payee has to confirm */
+            confirmation: string | null;
+            /** @description Whether the owner can still take it back */
+            canCancel: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            updatedAt: string;
+            paidAt: string | null;
+        };
+        WithdrawalApproval: {
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            operatorId: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            at: string;
+            note: string | null;
+        };
+        WithdrawalApprovalOutcome: {
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            withdrawalId: string;
+            /** @description Null: your approval stands */
+            refusal: {
+                code: string;
+                message: string;
+            } | null;
+        };
+        WithdrawalApprovalOutcomes: {
+            items: components["schemas"]["WithdrawalApprovalOutcome"][];
+        };
+        /** @description Pushed as `withdrawal.changed` */
+        WithdrawalChanged: {
+            /**
+             * @description An id, always a string
+             * @example 1077389205120450560
+             */
+            id: string;
+            /** @enum {string} */
+            state: "REQUESTED" | "IN_REVIEW" | "APPROVED" | "PAYING" | "PAID" | "REFUSED" | "REJECTED" | "CANCELLED" | "FAILED" | "RETURNED";
+        };
+        WithdrawalEvent: {
+            /** @enum {string} */
+            kind: "requested" | "held" | "refused" | "approved" | "rejected" | "cancelled" | "sent" | "awaits-payee" | "exported" | "paid" | "failed" | "returned" | "booked";
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:30:00.000Z
+             */
+            at: string;
+            /** @description For people: amounts in yuan */
+            facts: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
+        /** @description Of the owner, before this one */
+        WithdrawalHistory: {
+            paidCount: number;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            paidAmount: string;
+            failedCount: number;
+            firstAt: string | null;
+        };
+        /** @description Days and months in Beijing */
+        WithdrawalLimits: {
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            minAmount: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            maxAmount: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            leftToday: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            leftThisMonth: string;
+            countLeftToday: number;
+        };
+        WithdrawalPage: {
+            items: components["schemas"]["Withdrawal"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
+        };
+        WithdrawalQuote: {
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            amount: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            fee: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            tax: string;
+            /**
+             * @description Decimal yuan, at least two and at most six decimals
+             * @example 50.00
+             */
+            net: string;
+            limits: components["schemas"]["WithdrawalLimits"];
+        };
+        WithdrawalReview: {
+            withdrawal: components["schemas"]["AnyWithdrawal"];
+            /** @description With any of them an approval needs a note, and none is given in bulk */
+            riskFlags: ("FIRST_TO_THIS_ACCOUNT" | "ACCOUNT_SHARED_WITH_OTHERS" | "LARGE" | "MANY_RECENTLY" | "FAILED_RECENTLY")[];
+            approvalsNeeded: number;
+            approvals: components["schemas"]["WithdrawalApproval"][];
+            history: components["schemas"]["WithdrawalHistory"];
+        };
+        WithdrawalReviewPage: {
+            items: components["schemas"]["WithdrawalReview"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
+        };
+        WithdrawalWithEvents: {
+            withdrawal: components["schemas"]["Withdrawal"];
+            events: components["schemas"]["WithdrawalEvent"][];
         };
     };
     responses: never;
@@ -11412,6 +12110,2422 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "UNSUPPORTED_MEDIA_TYPE";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    getEarnings: {
+        parameters: {
+            query: {
+                /** @description A day in Beijing */
+                from: string;
+                /** @description A day in Beijing */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Earnings"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    listPayoutAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutAccounts"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    addPayoutAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The token of `POST /v1/auth/step-up`, of this very session. Without one: 403 `STEP_UP_REQUIRED`. */
+                "x-step-up"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    method: "alipay" | "wechat" | "bank";
+                    /** @description Alipay: email, mobile number or user id; WeChat Pay: openid; bank: card number. Kept encrypted. */
+                    number: string;
+                    /** @description The real name that the account is in */
+                    holderName: string;
+                    bankName?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutAccount"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /**
+             * @description `FORBIDDEN`: This account may not do that
+             *     `STEP_UP_REQUIRED`: Confirm with the password first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN" | "STEP_UP_REQUIRED";
+                    };
+                };
+            };
+            /**
+             * @description `PAYEE_NAME_DIFFERS`: All payout accounts must be in the same name
+             *     `TOO_MANY_PAYOUT_ACCOUNTS`: There are as many payout accounts as there may be
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYEE_NAME_DIFFERS" | "TOO_MANY_PAYOUT_ACCOUNTS";
+                    };
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYLOAD_TOO_LARGE";
+                    };
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body has the wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNSUPPORTED_MEDIA_TYPE";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    removePayoutAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `PAYOUT_ACCOUNT_NOT_FOUND`: There is no such payout account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYOUT_ACCOUNT_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    quoteWithdrawal: {
+        parameters: {
+            query: {
+                /** @description Decimal yuan, two decimals at most, more than zero */
+                amount: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalQuote"];
+                };
+            };
+            /**
+             * @description `VALIDATION_FAILED`: The request is not valid
+             *     `AMOUNT_OUT_OF_RANGE`: The amount is outside the allowed range
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED" | "AMOUNT_OUT_OF_RANGE";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    listWithdrawals: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                /** @description How many items at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalPage"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    createWithdrawal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same key and body give the same withdrawal again, for ever */
+                "idempotency-key": string;
+                /** @description The token of `POST /v1/auth/step-up`, of this very session. Without one: 403 `STEP_UP_REQUIRED`. */
+                "x-step-up"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Decimal yuan, two decimals at most, more than zero
+                     * @example 50.00
+                     */
+                    amount: string;
+                    /**
+                     * @description An id, always a string
+                     * @example 1077389205120450560
+                     */
+                    payoutAccountId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawal"];
+                };
+            };
+            /**
+             * @description `VALIDATION_FAILED`: The request is not valid
+             *     `AMOUNT_OUT_OF_RANGE`: The amount is outside the allowed range
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED" | "AMOUNT_OUT_OF_RANGE";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /**
+             * @description `FORBIDDEN`: This account may not do that
+             *     `STEP_UP_REQUIRED`: Confirm with the password first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN" | "STEP_UP_REQUIRED";
+                    };
+                };
+            };
+            /** @description `PAYOUT_ACCOUNT_NOT_FOUND`: There is no such payout account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYOUT_ACCOUNT_NOT_FOUND";
+                    };
+                };
+            };
+            /**
+             * @description `PAYOUT_ACCOUNT_COOLING_DOWN`: This payout account is too new to be paid to
+             *     `WITHDRAWAL_LIMIT`: That is more than may be withdrawn now
+             *     `IDEMPOTENCY_KEY_REUSED`: That idempotency key belongs to another request
+             *     `INSUFFICIENT_FUNDS`: The balance is too small
+             *     `ACCOUNT_FROZEN`: This ledger account is frozen
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYOUT_ACCOUNT_COOLING_DOWN" | "WITHDRAWAL_LIMIT" | "IDEMPOTENCY_KEY_REUSED" | "INSUFFICIENT_FUNDS" | "ACCOUNT_FROZEN";
+                    };
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYLOAD_TOO_LARGE";
+                    };
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body has the wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNSUPPORTED_MEDIA_TYPE";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    getWithdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalWithEvents"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `WITHDRAWAL_NOT_FOUND`: There is no such withdrawal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "WITHDRAWAL_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    cancelWithdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawal"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `WITHDRAWAL_NOT_FOUND`: There is no such withdrawal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "WITHDRAWAL_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `WITHDRAWAL_NOT_CANCELLABLE`: This withdrawal can no longer be cancelled */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "WITHDRAWAL_NOT_CANCELLABLE";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    listForReview: {
+        parameters: {
+            query?: {
+                state?: "REQUESTED" | "IN_REVIEW" | "APPROVED" | "PAYING" | "PAID" | "REFUSED" | "REJECTED" | "CANCELLED" | "FAILED" | "RETURNED";
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                /** @description How many items at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalReviewPage"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    approveWithdrawals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    withdrawalIds: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalApprovalOutcomes"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYLOAD_TOO_LARGE";
+                    };
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body has the wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNSUPPORTED_MEDIA_TYPE";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    getAnyWithdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnyWithdrawalWithEvents"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `WITHDRAWAL_NOT_FOUND`: There is no such withdrawal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "WITHDRAWAL_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    approveWithdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why it is all right; needed where there are risk flags */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalReview"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /**
+             * @description `FORBIDDEN`: This account may not do that
+             *     `OWN_WITHDRAWAL`: Nobody decides about a withdrawal of their own
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN" | "OWN_WITHDRAWAL";
+                    };
+                };
+            };
+            /** @description `WITHDRAWAL_NOT_FOUND`: There is no such withdrawal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "WITHDRAWAL_NOT_FOUND";
+                    };
+                };
+            };
+            /**
+             * @description `WITHDRAWAL_NOT_IN_REVIEW`: This withdrawal is not waiting for a decision
+             *     `RISK_NOTE_NEEDED`: This withdrawal is held for its risk: say why it is all right
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "WITHDRAWAL_NOT_IN_REVIEW" | "RISK_NOTE_NEEDED";
+                    };
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYLOAD_TOO_LARGE";
+                    };
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body has the wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNSUPPORTED_MEDIA_TYPE";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    rejectWithdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Told to the owner */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalReview"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /**
+             * @description `FORBIDDEN`: This account may not do that
+             *     `OWN_WITHDRAWAL`: Nobody decides about a withdrawal of their own
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN" | "OWN_WITHDRAWAL";
+                    };
+                };
+            };
+            /** @description `WITHDRAWAL_NOT_FOUND`: There is no such withdrawal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "WITHDRAWAL_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `WITHDRAWAL_NOT_IN_REVIEW`: This withdrawal is not waiting for a decision */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "WITHDRAWAL_NOT_IN_REVIEW";
+                    };
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYLOAD_TOO_LARGE";
+                    };
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body has the wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNSUPPORTED_MEDIA_TYPE";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    listBankBatches: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                /** @description How many items at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankBatchPage"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    createBankBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankBatch"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `NOTHING_TO_PAY`: No approved payout waits for the bank */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "NOTHING_TO_PAY";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    downloadBankFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, always a string */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One line a payout, amounts in yuan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `VALIDATION_FAILED`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `BANK_BATCH_NOT_FOUND`: There is no such bank file */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "BANK_BATCH_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "RATE_LIMITED";
+                    };
+                };
+            };
+            /** @description `INTERNAL`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "INTERNAL";
+                    };
+                };
+            };
+            /**
+             * @description `UNAVAILABLE`: The service is not available right now
+             *     `OVERLOADED`: The service has more work than it can take
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAVAILABLE" | "OVERLOADED";
+                    };
+                };
+            };
+            /** @description `TIMEOUT`: No answer in time: the outcome is unknown */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "TIMEOUT";
+                    };
+                };
+            };
+        };
+    };
+    importBankResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description In UTF-8 or GB 18030 */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankResults"];
+                };
+            };
+            /**
+             * @description `VALIDATION_FAILED`: The request is not valid
+             *     `BANK_RESULTS_INVALID`: The bank's results can't be used
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "VALIDATION_FAILED" | "BANK_RESULTS_INVALID";
+                    };
+                };
+            };
+            /**
+             * @description `UNAUTHENTICATED`: Sign in first
+             *     `SESSION_ENDED`: This session has ended: sign in again
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "UNAUTHENTICATED" | "SESSION_ENDED";
+                    };
+                };
+            };
+            /** @description `FORBIDDEN`: This account may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYLOAD_TOO_LARGE";
                     };
                 };
             };
