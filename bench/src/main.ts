@@ -9,6 +9,7 @@ import { startBenchMariadb } from './private-mariadb.js';
 import { benchReconcile } from './reconcile/reconcile-bench.js';
 import { benchRecharge } from './recharge/recharge-bench.js';
 import { benchRpc } from './rpc/rpc-bench.js';
+import { type StatementFigures, benchStatement } from './statement/statement-bench.js';
 
 const environment = z
   .object({
@@ -22,6 +23,7 @@ const environment = z
     BENCH_RPC_SECONDS: z.coerce.number().default(20),
     BENCH_RECHARGES: z.coerce.number().default(1_500),
     BENCH_GROWTH_ORDERS: z.coerce.number().int().default(2_000_000),
+    BENCH_STATEMENT_ENTRIES: z.coerce.number().int().min(200_000).default(1_000_000),
     /** What the private server of growth and reconcile may keep in memory. */
     BENCH_BUFFER_POOL_MB: z.coerce.number().int().default(2_048),
     /** A folder for that server's data, so that 20 million orders are filled only once. */
@@ -126,6 +128,22 @@ if (only === undefined || only === 'ledger') {
   }
 }
 
+if (only === undefined || only === 'statement') {
+  const server = await startBenchMariadb(environment.BENCH_BUFFER_POOL_MB, undefined);
+  try {
+    const statement = await benchStatement({
+      mysqlUrl: server.url,
+      entries: environment.BENCH_STATEMENT_ENTRIES,
+      perRead: 200,
+      onProgress: showProgress,
+    });
+    results['statement'] = statement;
+    printStatement(statement);
+  } finally {
+    await server.stop();
+  }
+}
+
 if (only === undefined || only === 'growth' || only === 'reconcile') {
   const server = await startBenchMariadb(environment.BENCH_BUFFER_POOL_MB, environment.BENCH_MYSQL_DIR);
   try {
@@ -152,7 +170,7 @@ if (only === undefined || only === 'growth' || only === 'reconcile') {
         largeOrders: environment.BENCH_GROWTH_ORDERS,
         perRound: 1_000,
         rounds: 5,
-        onProgress: (text) => void (process.stderr.isTTY && process.stderr.write(`\r${text.padEnd(70)}\r`)),
+        onProgress: showProgress,
       });
       results['growth'] = growth;
       printGrowth(growth);
@@ -165,6 +183,21 @@ if (only === undefined || only === 'growth' || only === 'reconcile') {
 print();
 writeFileSync(environment.BENCH_RESULTS_FILE, `${JSON.stringify(results, null, 2)}\n`);
 print(`Written to ${environment.BENCH_RESULTS_FILE}`);
+
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${text.padEnd(70)}\r`);
+}
+
+function printStatement(figures: StatementFigures): void {
+  print();
+  row(`statement, ${figures.entries.toLocaleString('en')} entries`, 'p50 ms', 'p99 ms');
+  for (const [read, { p50Ms, p99Ms }] of Object.entries(figures.reads))
+    row(`  ${read}`, p50Ms.toFixed(2), p99Ms.toFixed(2));
+  row('  last by first (wanted ≤ 1.25)', figures.lastByFirst.toFixed(2));
+  row('  rare kind, last by first', figures.filteredLastByFirst.toFixed(2));
+  row('  the very first moment asked for', `${Math.round(figures.firstMomentMs)} ms`);
+  row('  filled (entries/s)', Math.round(figures.filledPerSecond).toString());
+}
 
 function printLedger(what: string, { ours, byHand, ratio }: LedgerFigures, wanted: number): void {
   row(what, ours.perSecond, ours.p50Ms, ours.p99Ms);
