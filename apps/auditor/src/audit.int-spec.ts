@@ -35,6 +35,19 @@ const BREAKS: readonly (readonly [name: string, ...statements: string[]])[] = [
     'nobody is under the floor',
     "UPDATE {w}.`account` SET `held` = `posted` + 1 WHERE `code` = 'merchant_cash:7'",
   ],
+  [
+    'accounts are what their codes say',
+    "UPDATE {w}.`account` SET `owner_id` = 8 WHERE `code` = 'merchant_cash:7'",
+  ],
+  [
+    'accounts are what their codes say',
+    "UPDATE {w}.`account` SET `floor_amount` = -1 WHERE `code` = 'merchant_cash:7'",
+  ],
+  [
+    'accounts are what their codes say',
+    "UPDATE {w}.`account` SET `held` = 1 WHERE `code` = 'merchant_cash:7'",
+  ],
+  ['posted means booked', 'UPDATE {w}.`entry` SET `transfer_id` = 4711 LIMIT 1'],
   ['every transfer was told of', 'DELETE FROM {w}.`outbox` LIMIT 1'],
   [
     'transfers are as they were sealed',

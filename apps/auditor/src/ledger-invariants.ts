@@ -1,4 +1,6 @@
+import { walkAccounts } from './account-walk.js';
 import { type Invariant, ROW_LIMIT } from './invariant.js';
+import { walkTransfers } from './transfer-walk.js';
 
 const ofWallet =
   (sql: string): Invariant['findOffenders'] =>
@@ -10,37 +12,27 @@ export const LEDGER_INVARIANTS: readonly Invariant[] = [
   {
     name: 'transfers balance',
     rule: 'the entries of every transfer sum to zero',
-    findOffenders: ofWallet(
-      'SELECT `transfer_id`, SUM(`amount`) AS `sum` FROM `entry` GROUP BY `transfer_id` HAVING SUM(`amount`) <> 0',
-    ),
+    findOffenders: async (books) => (await walkTransfers(books)).balance,
   },
   {
     name: 'posted means booked',
-    rule: 'a posted transfer has at least two entries, and a rejected one has none',
-    findOffenders: ofWallet(
-      "SELECT `t`.`id` AS `transfer_id`, `t`.`status`, COUNT(`e`.`seq`) AS `entries` FROM `transfer` AS `t` LEFT JOIN `entry` AS `e` ON `e`.`transfer_id` = `t`.`id` GROUP BY `t`.`id`, `t`.`status` HAVING (`t`.`status` = 'posted' AND `entries` < 2) OR (`t`.`status` <> 'posted' AND `entries` > 0)",
-    ),
+    rule: 'a posted transfer has at least two entries, a rejected one has none, and no entry is without its transfer',
+    findOffenders: async (books) => (await walkTransfers(books)).booked,
   },
   {
     name: 'balances are their entries',
     rule: 'what an account has is what its entries add up to, and there are as many entries as its version says',
-    findOffenders: ofWallet(
-      'SELECT `a`.`id` AS `account_id`, `a`.`code`, `a`.`posted`, COALESCE(SUM(`e`.`amount`), 0) AS `sum_of_entries`, `a`.`version`, COUNT(`e`.`seq`) AS `entries` FROM `account` AS `a` LEFT JOIN `entry` AS `e` ON `e`.`account_id` = `a`.`id` GROUP BY `a`.`id`, `a`.`code`, `a`.`posted`, `a`.`version` HAVING `a`.`posted` <> `sum_of_entries` OR `a`.`version` <> `entries`',
-    ),
+    findOffenders: async (books) => (await walkAccounts(books)).sum,
   },
   {
     name: 'running balances run',
     rule: 'entries are numbered 1, 2, 3 … without a gap, and each balance is the one before plus its amount',
-    findOffenders: ofWallet(
-      'SELECT * FROM (SELECT `account_id`, `seq`, `transfer_id`, `amount`, `balance_after`, COALESCE(LAG(`seq`) OVER (PARTITION BY `account_id` ORDER BY `seq`), 0) AS `seq_before`, COALESCE(LAG(`balance_after`) OVER (PARTITION BY `account_id` ORDER BY `seq`), 0) AS `balance_before` FROM `entry`) AS `e` WHERE `seq` <> `seq_before` + 1 OR `balance_after` <> `balance_before` + `amount`',
-    ),
+    findOffenders: async (books) => (await walkAccounts(books)).run,
   },
   {
     name: 'the last entry is the balance',
     rule: "an account's balance is the one that its newest entry left",
-    findOffenders: ofWallet(
-      'SELECT `a`.`id` AS `account_id`, `a`.`code`, `a`.`posted`, `e`.`balance_after` FROM `account` AS `a` JOIN `entry` AS `e` ON `e`.`account_id` = `a`.`id` AND `e`.`seq` = `a`.`version` WHERE `a`.`posted` <> `e`.`balance_after`',
-    ),
+    findOffenders: async (books) => (await walkAccounts(books)).head,
   },
   {
     name: 'the book sums to zero',
@@ -57,10 +49,15 @@ export const LEDGER_INVARIANTS: readonly Invariant[] = [
     ),
   },
   {
+    name: 'accounts are what their codes say',
+    rule: "an account's code is its kind, owner and part; an owner's may have nothing less than zero; nothing is held but in accounts of its own",
+    findOffenders: ofWallet(
+      "SELECT `id` AS `account_id`, `code`, `kind`, `owner_id`, `part`, `floor_amount`, `held` FROM `account` WHERE `code` <> IF(`owner_id` IS NULL, CONCAT_WS(':', 'system', `kind`, `part`), CONCAT_WS(':', `kind`, `owner_id`, `part`)) OR NOT (`floor_amount` <=> IF(`owner_id` IS NULL, NULL, 0)) OR `held` <> 0",
+    ),
+  },
+  {
     name: 'every transfer was told of',
     rule: 'each posted transfer has exactly one row in the outbox',
-    findOffenders: ofWallet(
-      "SELECT `t`.`id` AS `transfer_id`, COUNT(`o`.`id`) AS `outbox_rows` FROM `transfer` AS `t` LEFT JOIN `outbox` AS `o` ON `o`.`aggregate_id` = CAST(`t`.`id` AS CHAR) AND `o`.`event_name` = 'transfer.posted' WHERE `t`.`status` = 'posted' GROUP BY `t`.`id` HAVING COUNT(`o`.`id`) <> 1",
-    ),
+    findOffenders: async (books) => (await walkTransfers(books)).told,
   },
 ];

@@ -10,7 +10,7 @@ import { ReconciliationController } from '../../../wallet/src/reconciliation/rec
 import { RefundController } from '../../../wallet/src/refund/refund.controller.js';
 import { type LedgerReplica, startTestLedger } from '../../../wallet/src/testing/test-ledger.js';
 import { UnownedController } from '../../../wallet/src/unowned/unowned.controller.js';
-import { ROW_LIMIT, type Books } from '../invariant.js';
+import { ROW_LIMIT, type Books, type Invariant, type OffendingRow } from '../invariant.js';
 import { INVARIANTS } from '../invariants.js';
 import { bookOfOperators } from './operator-books.js';
 
@@ -22,6 +22,10 @@ const archive = archiveTableNames(0);
 export interface AuditedBooks {
   /** Names of the invariants that are broken after these statements, which are undone again. */
   brokenBy(...statements: readonly string[]): Promise<string[]>;
+  /** What these invariants find after a statement, which is undone again. */
+  offendersAfter(statement: string, invariants: readonly Invariant[]): Promise<OffendingRow[]>;
+  /** Of the wallet's schema. */
+  query<Row>(sql: string): Promise<Row[]>;
   stop(): Promise<void>;
 }
 
@@ -38,7 +42,15 @@ export async function startAuditedBooks(): Promise<AuditedBooks> {
   await writeArchivedOrder(payment.database);
   const schemas = { wallet: ledger.database.schema, payment: payment.database.schema };
   return {
-    brokenBy: (...statements) => brokenBy(payment.database, schemas, statements),
+    brokenBy: async (...statements) => {
+      const found = await findAfter(payment.database, schemas, statements, INVARIANTS);
+      return found.filter(({ rows }) => rows.length > 0).map(({ name }) => name);
+    },
+    offendersAfter: async (statement, invariants) => {
+      const found = await findAfter(payment.database, schemas, [statement], invariants);
+      return found.flatMap(({ rows }) => rows);
+    },
+    query: (sql) => ledger.database.query(sql),
     stop: async () => {
       await ledger.stop();
       await payment.drop();
@@ -48,12 +60,13 @@ export async function startAuditedBooks(): Promise<AuditedBooks> {
 }
 
 /** Breaks, looks and rolls back on one connection, so that the books are whole for the next. */
-async function brokenBy(
+async function findAfter(
   database: Database,
   schemas: { readonly wallet: string; readonly payment: string },
   statements: readonly string[],
-): Promise<string[]> {
-  const broken: string[] = [];
+  invariants: readonly Invariant[],
+): Promise<{ name: string; rows: readonly OffendingRow[] }[]> {
+  const found: { name: string; rows: readonly OffendingRow[] }[] = [];
   const undo = new Error('looked at');
   await database
     .transaction(async (transaction) => {
@@ -72,10 +85,10 @@ async function brokenBy(
         },
       });
       const books = { wallet: bookOf(schemas.wallet), payment: bookOf(schemas.payment) };
-      for (const { name, findOffenders } of INVARIANTS) {
+      for (const { name, findOffenders } of invariants) {
         const rows = await findOffenders(books);
         if (rows.length > ROW_LIMIT) throw new Error(`${name} prints ${rows.length} rows`);
-        if (rows.length > 0) broken.push(name);
+        found.push({ name, rows });
       }
       await transaction.query(`USE \`${schemas.payment}\``);
       await transaction.write('SET SESSION check_constraint_checks = 1, SESSION foreign_key_checks = 1');
@@ -84,7 +97,7 @@ async function brokenBy(
     .catch((error: unknown) => {
       if (error !== undo) throw error;
     });
-  return broken;
+  return found;
 }
 
 /** What the wallet has booked of the story that `writeOrders` tells. */
