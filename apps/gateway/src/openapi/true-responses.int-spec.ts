@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DomainError, identity, payment, wallet, withdrawal } from '#libs/contracts';
+import { DomainError, identity, payment, wallet } from '#libs/contracts';
 import { eventually } from '#libs/testing';
 import { callApi, type ApiRequest } from '../testing/api-caller.js';
 import { answerOperatorsOfTheLedger, CALLS_OF_BOOKKEEPERS } from '../testing/ledger-samples.js';
-import { aMerchant, anOperator, someId } from '../testing/people.js';
+import { aMerchant, anOperator, aTrafficOwner, someId } from '../testing/people.js';
 import { answerEveryWayToPay, CALLS_OF_MERCHANTS, CALLS_OF_OPERATORS } from '../testing/payment-samples.js';
 import { PlainService } from '../testing/plain-service.js';
 import { aRecharge } from '../testing/recharge-samples.js';
@@ -13,6 +13,12 @@ import {
   answerStatements,
   CALLS_OF_WALLET_OWNERS,
 } from '../testing/wallet-samples.js';
+import {
+  answerEarnings,
+  answerWithdrawals,
+  CALLS_OF_PAYERS,
+  CALLS_OF_TRAFFIC_OWNERS,
+} from '../testing/withdrawal-samples.js';
 import { ResponseChecker, type OpenApiDocument } from '../testing/response-checker.js';
 import { startTestEdge, type TestEdge } from '../testing/test-edge.js';
 
@@ -85,6 +91,7 @@ function startServices(url: string): PlainService[] {
       .answer(identity.signOut, async ({ sessionId }) => ({ ended: sessionId === '404' ? 0 : 1 }))
       .answer(identity.listSessions, async () => ({ items: [session] }))
       .answer(identity.getAccount, async ({ accountId }) => anAccount(accountId))
+      .answer(identity.getOwner, async ({ accountId: id }) => ({ id, kind: 'merchant', displayName: 'Ada' }))
       .answer(identity.ping, async () => ({})),
     answerRefundOrders(answerEveryWayToPay(new PlainService('payment', url)))
       .answer(payment.createRecharge, async ({ amount, channel }) => {
@@ -111,7 +118,7 @@ function startServices(url: string): PlainService[] {
           : { status: 200, contentType: 'application/json', body: '{"code":"SUCCESS"}' },
       )
       .answer(payment.ping, async () => ({})),
-    answerStatements(answerOperatorsOfTheLedger(new PlainService('wallet', url)))
+    answerEarnings(answerStatements(answerOperatorsOfTheLedger(new PlainService('wallet', url))))
       .answer(wallet.getWallet, async ({ ownerId }) => ({
         ownerId,
         accounts: [
@@ -129,7 +136,7 @@ function startServices(url: string): PlainService[] {
       })
       .answer(wallet.listEntries, async () => ({ items: [anEntry()], nextCursor: null }))
       .answer(wallet.ping, async () => ({})),
-    new PlainService('withdrawal', url).answer(withdrawal.ping, async () => ({})),
+    answerWithdrawals(new PlainService('withdrawal', url)),
   ];
 }
 
@@ -139,6 +146,8 @@ describe('what the OpenAPI document says', () => {
   let checker: ResponseChecker;
   let merchant: string;
   let operator: string;
+  let owner: string;
+  let shownAgain: string;
 
   beforeAll(async () => {
     edge = await startTestEdge();
@@ -147,6 +156,9 @@ describe('what the OpenAPI document says', () => {
     checker = new ResponseChecker((await callApi(edge.url, 'GET /openapi.json')).body as OpenApiDocument);
     merchant = await edge.signIn(aMerchant());
     operator = await edge.signIn(anOperator());
+    const trafficOwner = aTrafficOwner();
+    owner = await edge.signIn(trafficOwner);
+    shownAgain = await edge.stepUp(trafficOwner);
   });
   afterAll(async () => {
     await Promise.all(services.map((service) => service.stop()));
@@ -212,6 +224,12 @@ describe('what the OpenAPI document says', () => {
     );
     for (const [route, body] of [...CALLS_OF_OPERATORS, ...CALLS_OF_BOOKKEEPERS])
       found.push(await faults(route, { token: operator, body }));
+    for (const [route, request] of CALLS_OF_PAYERS)
+      found.push(await faults(route, { token: operator, ...request }));
+    for (const [route, { headers, body } = {}] of CALLS_OF_TRAFFIC_OWNERS)
+      found.push(
+        await faults(route, { token: owner, headers: { ...headers, 'x-step-up': shownAgain }, body }),
+      );
     expect(found.flat()).toEqual([]);
   });
 
@@ -266,6 +284,10 @@ describe('what the OpenAPI document says', () => {
       await faults('GET /v1/recharges/404', { token: merchant }),
       await faults('POST /v1/recharges/409/close', { token: merchant }),
       await faults('GET /v1/admin/payment-conflicts', { token: merchant }),
+      await faults('POST /v1/withdrawals', { token: owner, body: { amount: '1.00', payoutAccountId: '7' } }),
+      await faults('GET /v1/withdrawals/404', { token: owner }),
+      await faults('POST /v1/withdrawals/409/cancel', { token: owner }),
+      await faults('GET /v1/admin/withdrawals', { token: owner }),
     ];
     expect(found.flat()).toEqual([]);
     const shown = checker.unseen(() => true).filter((answer) => answer.startsWith('POST /v1/recharges 4'));

@@ -30,6 +30,23 @@ export function aMerchant(more: Partial<identity.Principal> = {}): identity.Prin
   };
 }
 
+export function aTrafficOwner(more: Partial<identity.Principal> = {}): identity.Principal {
+  return aMerchant({
+    kind: 'traffic_owner',
+    permissions: [
+      'account:read',
+      'session:read',
+      'session:end',
+      'wallet:read',
+      'earnings:read',
+      'payout-account:manage',
+      'withdrawal:create',
+      'withdrawal:read',
+    ],
+    ...more,
+  });
+}
+
 export function anOperator(more: Partial<identity.Principal> = {}): identity.Principal {
   return aMerchant({
     kind: 'operator',
@@ -55,6 +72,9 @@ export function anOperator(more: Partial<identity.Principal> = {}): identity.Pri
       'ledger:settle',
       'adjustment:request',
       'adjustment:approve',
+      'withdrawal:review',
+      'withdrawal:approve',
+      'payout:manage',
     ],
     ...more,
   });

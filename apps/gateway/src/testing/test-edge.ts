@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { identity } from '#libs/contracts';
 import { Health, loadConfig, Log, Metrics } from '#libs/service';
-import { ACCESS_TOKEN, SessionStore } from '#libs/sessions';
+import { ACCESS_TOKEN, SessionStore, STEP_UP_TOKEN } from '#libs/sessions';
 import { startTestRedis, type TestRedis } from '#libs/testing';
 import { EventPublisher } from '#libs/transport';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -27,6 +27,8 @@ export interface TestEdge {
   signIn(principal: identity.Principal): Promise<string>;
   /** An access token signed by identity's key, whether or not there is a session. */
   token(claims: { sub: string; sid: string; [claim: string]: unknown }, lifeMs?: number): Promise<string>;
+  /** What identity gives whoever shows the password again in this session. */
+  stepUp(principal: identity.Principal): Promise<string>;
   /** Starts one more replica of the gateway. */
   replica(name: string): Promise<{ url: string; app: NestFastifyApplication }>;
   stop(): Promise<void>;
@@ -87,6 +89,12 @@ export async function startTestEdge(environment: Record<string, string> = {}): P
         ACCESS_TOKEN.lifeMs,
       );
     },
+    stepUp: ({ accountId, sessionId }) =>
+      signToken(
+        privateKey,
+        { sub: accountId, sid: sessionId, aud: STEP_UP_TOKEN.audience },
+        STEP_UP_TOKEN.lifeMs,
+      ),
     async stop() {
       await Promise.all(running.map((app) => app.close()));
       await events.close();

@@ -69,7 +69,7 @@ export const createWithdrawal = endpoint({
   status: 201,
   headers: {
     'idempotency-key': z
-      .string({ error: 'must be there: a request that arrives twice is one withdrawal' })
+      .string()
       .regex(/^[\x21-\x7e]{1,80}$/, 'must be 1 to 80 visible ASCII characters')
       .meta({ description: 'The same key and body give the same withdrawal again, for ever' }),
   },
