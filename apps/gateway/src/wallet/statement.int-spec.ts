@@ -137,7 +137,7 @@ describe('statements at the gateway', () => {
     expect(headers.get('content-disposition')).toBe(
       'attachment; filename="statement-merchant_cash-2026-11-01.csv"',
     );
-    const rows = parse(body as string, { columns: true, bom: true }) as Record<string, string>[];
+    const rows = parse<Record<string, string>>(body as string, { columns: true, bom: true });
     const [opening, closing] = [rows[0], rows.at(-1)];
     expect([opening?.['kind'], opening?.['balance after']]).toEqual(['opening balance', '0.00']);
     expect([closing?.['kind'], closing?.['balance after']]).toEqual(['closing balance', `${ENTRIES}.00`]);

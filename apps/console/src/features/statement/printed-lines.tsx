@@ -79,13 +79,12 @@ function Balance({ label, value }: { label: string; value: string }) {
 function Sum({ label, value }: { label: string; value: string | bigint }) {
   return (
     <tr>
-      <th colSpan={2} scope="row">
+      <th colSpan={3} scope="row">
         {label}
       </th>
       <td>
         <Amount value={value} signed />
       </td>
-      <td />
     </tr>
   );
 }
