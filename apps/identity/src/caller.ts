@@ -8,10 +8,21 @@ import { currentContext } from '#libs/transport';
  * @throws DomainError `UNAUTHENTICATED`, `FORBIDDEN`
  */
 export function requireOwner(accountId: string): identity.Principal {
-  const principal = currentContext()?.principal;
-  if (!principal) throw new DomainError('UNAUTHENTICATED', 'Sign in first');
+  const principal = requireSomebody();
   if (principal.accountId !== accountId) {
     throw new DomainError('FORBIDDEN', `Account ${accountId} belongs to somebody else`);
   }
+  return principal;
+}
+
+/** @throws DomainError `UNAUTHENTICATED`, `FORBIDDEN` */
+export function requireOperator(): void {
+  if (requireSomebody().kind !== 'operator')
+    throw new DomainError('FORBIDDEN', 'Only operators may ask that');
+}
+
+function requireSomebody(): identity.Principal {
+  const principal = currentContext()?.principal;
+  if (!principal) throw new DomainError('UNAUTHENTICATED', 'Sign in first');
   return principal;
 }

@@ -100,7 +100,7 @@ export class AdjustmentsController {
 
   private async kindOf(accountId: string): Promise<identity.AccountKind | null> {
     try {
-      return (await this.services.call(identity.getAccount, { accountId })).kind;
+      return (await this.services.call(identity.getOwner, { accountId })).kind;
     } catch (error) {
       if (DomainError.is(error, 'NOT_FOUND')) return null;
       throw error;

@@ -21,13 +21,11 @@ describe('the ledger over HTTP', () => {
     token = await edge.signIn(operator);
     walletService = answerOperatorsOfTheLedger(new PlainService('wallet', edge.redisServer.url));
     identityService = new PlainService('identity', edge.redisServer.url).answer(
-      identity.getAccount,
+      identity.getOwner,
       async ({ accountId }) => {
         const kind = PEOPLE[accountId];
         if (kind === undefined) throw new DomainError('NOT_FOUND', `There is no account ${accountId}`);
-        const createdAt = new Date();
-        const nobody = { email: 'a@b.test', displayName: 'A', createdAt, roles: [], permissions: [] };
-        return { ...nobody, id: accountId, kind };
+        return { id: accountId, kind, displayName: 'Ada' };
       },
     );
     await Promise.all([walletService.start(), identityService.start()]);

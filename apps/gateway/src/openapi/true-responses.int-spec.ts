@@ -91,7 +91,11 @@ function startServices(url: string): PlainService[] {
       .answer(identity.signOut, async ({ sessionId }) => ({ ended: sessionId === '404' ? 0 : 1 }))
       .answer(identity.listSessions, async () => ({ items: [session] }))
       .answer(identity.getAccount, async ({ accountId }) => anAccount(accountId))
-      .answer(identity.getOwner, async ({ accountId: id }) => ({ id, kind: 'merchant', displayName: 'Ada' }))
+      .answer(identity.getOwner, async ({ accountId: id }) => ({
+        id,
+        kind: 'merchant' as const,
+        displayName: 'Ada',
+      }))
       .answer(identity.ping, async () => ({})),
     answerRefundOrders(answerEveryWayToPay(new PlainService('payment', url)))
       .answer(payment.createRecharge, async ({ amount, channel }) => {

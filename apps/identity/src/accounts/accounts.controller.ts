@@ -1,7 +1,7 @@
 import { identity, type RequestOf, type ResponseOf } from '#libs/contracts';
 import { Rpc } from '#libs/transport';
 import { Controller } from '@nestjs/common';
-import { requireOwner } from '../caller.js';
+import { requireOperator, requireOwner } from '../caller.js';
 import { AccountsService } from './accounts.service.js';
 import { RegistrationService } from './registration.service.js';
 
@@ -21,5 +21,14 @@ export class AccountsController {
   async getAccount({ accountId }: RequestOf<typeof identity.getAccount>): Promise<identity.Account> {
     requireOwner(accountId);
     return this.accounts.get(accountId);
+  }
+
+  @Rpc(identity.getOwner)
+  async getOwner({
+    accountId,
+  }: RequestOf<typeof identity.getOwner>): Promise<ResponseOf<typeof identity.getOwner>> {
+    requireOperator();
+    const { id, kind, displayName } = await this.accounts.get(accountId);
+    return { id, kind, displayName };
   }
 }

@@ -46,9 +46,13 @@ describe('registering', () => {
     expect(account.roles).toEqual(['traffic_owner']);
     expect(account.permissions.toSorted()).toEqual([
       'account:read',
+      'earnings:read',
+      'payout-account:manage',
       'session:end',
       'session:read',
       'wallet:read',
+      'withdrawal:create',
+      'withdrawal:read',
     ]);
   });
 
@@ -102,6 +106,20 @@ describe('registering', () => {
     expect(JSON.stringify(stored)).not.toContain(
       Buffer.from(tokens.refreshToken).toString('hex').toUpperCase(),
     );
+  });
+});
+
+describe('asking whose a number is', () => {
+  it('answers operators, with no more than they need', async () => {
+    const registered = await service.gateway.register();
+    const { id, kind, displayName } = registered.account;
+    const operator = { ...principalIn(registered), accountId: '1', kind: 'operator' as const };
+    const ask = (accountId: string, principal: identity.Principal) =>
+      service.gateway.call(identity.getOwner, { accountId }, { principal });
+
+    expect(await ask(id, operator)).toEqual({ id, kind, displayName });
+    await expect(ask('404', operator)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(ask(id, principalIn(registered))).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 });
 

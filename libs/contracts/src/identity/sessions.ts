@@ -84,4 +84,11 @@ export const getAccount = rpc('identity.get-account', {
   errors: ['NOT_FOUND'],
 });
 
+/** Whose number it is, for operators: no more of a person than a work item needs. */
+export const getOwner = rpc('identity.get-owner', {
+  request: z.object({ accountId: id }),
+  response: z.object({ id, kind: accountKind, displayName: z.string() }),
+  errors: ['NOT_FOUND'],
+});
+
 export const ping = rpc('identity.ping', { request: nothing, response: nothing });
