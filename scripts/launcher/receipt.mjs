@@ -23,22 +23,19 @@ const CREDIT_TIMEOUT_MS = 60_000;
  *
  * @param {{ gateway: string, sandbox: string }} urls
  * @param {(detail: string) => void} report
+ * @param {string} [amount] yuan
  * @returns {Promise<Receipt>}
  * @throws {Problem}
  */
-export async function rechargeOnce({ gateway, sandbox }, report) {
+export async function rechargeOnce({ gateway, sandbox }, report, amount = AMOUNT) {
   report('signing in');
-  const { accessToken } = await call(`${gateway}/v1/auth/login`, {
-    email: MERCHANT,
-    password: DEMO_PASSWORD,
-  });
-  const headers = { authorization: `Bearer ${accessToken}` };
+  const { headers } = await signIn(gateway, MERCHANT);
   const before = await cashOf(gateway, headers);
   const startedAt = Date.now();
   report('ordering');
   const order = await call(
     `${gateway}/v1/recharges`,
-    { amount: AMOUNT, channel: 'alipay', method: 'page' },
+    { amount, channel: 'alipay', method: 'page' },
     { ...headers, 'idempotency-key': randomUUID() },
   );
   report('paying at the sandbox');
@@ -51,8 +48,18 @@ export async function rechargeOnce({ gateway, sandbox }, report) {
   const entry = items.find((/** @type {Record<string, string>} */ item) => item.reference === order.id);
   if (entry === undefined)
     throw new Problem(`Recharge ${order.id} is CREDITED but has no line in the statement.`);
-  report(`${AMOUNT} CNY credited`);
+  report(`${amount} CNY credited`);
   return { recharge, entry, before, after: await cashOf(gateway, headers), tookMs };
+}
+
+/**
+ * @param {string} gateway
+ * @param {string} email of a demo account
+ * @returns {Promise<{ accountId: string, headers: Record<string, string> }>}
+ */
+export async function signIn(gateway, email) {
+  const { account, accessToken } = await call(`${gateway}/v1/auth/login`, { email, password: DEMO_PASSWORD });
+  return { accountId: account.id, headers: { authorization: `Bearer ${accessToken}` } };
 }
 
 /**
@@ -101,7 +108,7 @@ async function cashOf(gateway, headers) {
  * @param {Record<string, string>} [headers]
  * @returns {Promise<any>} any: what an HTTP API says is known by its document only
  */
-async function call(url, body, headers = {}) {
+export async function call(url, body, headers = {}) {
   const response = await fetch(url, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },

@@ -1,4 +1,5 @@
 // @ts-check
+import { seedEarnings } from './earnings.mjs';
 import { launch } from './launch.mjs';
 import { main } from './main.mjs';
 import { elapsed } from './progress.mjs';
@@ -26,6 +27,7 @@ async function welcome({ stack, settings: { production }, progress }) {
     const receipt = await progress.step('Recharging the demo wallet', (report) =>
       rechargeOnce({ gateway, sandbox }, report),
     );
+    await progress.step('Seeding earnings', (report) => seedEarnings(stack, report));
     progress.print(`\n${formatReceipt(receipt, progress.colour)}`);
   }
   const addresses = [

@@ -1,6 +1,7 @@
 import { CHAIN_BEGIN, CHAIN_START, ChainWalk, type StandingEntry } from '#libs/chain';
 import { type Book, type OffendingRow, ROW_LIMIT } from './invariant.js';
 import { oncePerLook } from './one-look.js';
+import { readAhead } from './read-ahead.js';
 
 /** Rows of one read: memory does not grow with the book. */
 const PAGE = 5_000;
@@ -42,32 +43,62 @@ interface Range {
  */
 export const walkAccounts = oncePerLook(async ({ wallet }): Promise<WalkOffenders> => {
   const offenders: WalkOffenders = { sum: [], run: [], head: [], chain: [] };
+  const ways = new Map<string, AccountWay>();
+  for await (const { rows, begun, ended } of readAhead(pagesOf(wallet))) {
+    for (const head of begun) ways.set(head.id, new AccountWay(head, offenders));
+    for (const row of rows) ways.get(row.account_id)?.step(row);
+    for (const { id } of ended) {
+      ways.get(id)?.end();
+      ways.delete(id);
+    }
+  }
+  return offenders;
+});
+
+/** Entries of some accounts, and which accounts begin and end with them. */
+interface Page {
+  readonly rows: readonly EntryRow[];
+  readonly begun: readonly Head[];
+  readonly ended: readonly Head[];
+}
+
+async function* pagesOf(wallet: Book): AsyncGenerator<Page, void> {
   for (let afterId = '0'; ;) {
     const heads = await wallet.query<Head>(
       'SELECT `a`.`id`, `a`.`code`, `a`.`posted`, `a`.`version`, `a`.`link`, COALESCE((SELECT MAX(`e`.`seq`) FROM `entry` AS `e` WHERE `e`.`account_id` = `a`.`id`), 0) AS `last_seq` FROM `account` AS `a` WHERE `a`.`id` > ? ORDER BY `a`.`id` LIMIT ?',
       [afterId, ACCOUNTS],
     );
-    for (let group: Head[] = [], index = 0; index < heads.length; index += 1) {
-      group.push(heads[index] as Head);
-      const entries = group.reduce((sum, { version }) => sum + Number(version), 0);
-      const next = Number(heads[index + 1]?.version ?? 0);
-      if (index + 1 < heads.length && entries + next <= PAGE) continue;
-      await walkGroup(wallet, group, offenders);
-      group = [];
-    }
-    if (heads.length < ACCOUNTS) return offenders;
+    for (const group of grouped(heads)) yield* pagesOfGroup(wallet, group);
+    if (heads.length < ACCOUNTS) return;
     afterId = heads.at(-1)?.id ?? afterId;
   }
-});
+}
 
-async function walkGroup(wallet: Book, heads: readonly Head[], offenders: WalkOffenders): Promise<void> {
-  const ways = new Map(heads.map((head) => [head.id, new AccountWay(head, offenders)]));
+/** Neighbours that have a page of entries together, or one account that has more. */
+function grouped(heads: readonly Head[]): Head[][] {
+  const groups: Head[][] = [];
+  let entries = PAGE;
+  for (const head of heads) {
+    entries += Number(head.version);
+    if (entries > PAGE) {
+      groups.push([]);
+      entries = Number(head.version);
+    }
+    groups.at(-1)?.push(head);
+  }
+  return groups;
+}
+
+async function* pagesOfGroup(wallet: Book, heads: readonly Head[]): AsyncGenerator<Page, void> {
   let ranges: Range[] = heads.filter(({ version }) => version !== '0').map((head) => ({ head, afterSeq: 0 }));
-  while (ranges.length > 0) {
-    const rows = await read(wallet, ranges);
-    for (const row of rows) ways.get(row.account_id)?.step(row);
+  for (let begun = heads; ; begun = []) {
+    const rows = ranges.length === 0 ? [] : await read(wallet, ranges);
     const last = rows.at(-1);
-    if (!last || rows.length < PAGE) break;
+    if (!last || rows.length < PAGE) {
+      yield { rows, begun, ended: heads };
+      return;
+    }
+    yield { rows, begun, ended: [] };
     // Everything before the last row's account is read to its end.
     const at = ranges.findIndex(({ head }) => head.id === last.account_id);
     ranges = ranges
@@ -75,7 +106,6 @@ async function walkGroup(wallet: Book, heads: readonly Head[], offenders: WalkOf
       .map((range, index) => (index === 0 ? { ...range, afterSeq: Number(last.seq) } : range))
       .filter(({ head, afterSeq }) => afterSeq < Number(head.version));
   }
-  for (const way of ways.values()) way.end();
 }
 
 function read(wallet: Book, ranges: readonly Range[]): Promise<EntryRow[]> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { INVARIANTS } from './invariants.js';
 import { OPERATOR_BREAKS } from './testing/operator-breaks.js';
+import { WITHDRAWAL_BREAKS } from './testing/withdrawal-books.js';
 import { type AuditedBooks, startAuditedBooks } from './testing/audited-books.js';
 
 let books: AuditedBooks;
@@ -114,6 +115,7 @@ const BREAKS: readonly (readonly [name: string, ...statements: string[]])[] = [
   ['fees are booked', 'UPDATE {p}.`attempts_0` SET `fee` = 300000 WHERE `id` = 201'],
   ['fees are booked', 'UPDATE {p}.`refunds_0` SET `fee` = 0 WHERE `id` = 301'],
   ...OPERATOR_BREAKS,
+  ...WITHDRAWAL_BREAKS,
 ];
 
 describe('the audit', () => {

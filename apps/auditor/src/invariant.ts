@@ -7,6 +7,7 @@ export type Book = Pick<Database, 'schema' | 'query'>;
 export interface Books {
   readonly wallet: Book;
   readonly payment: Book;
+  readonly withdrawal: Book;
 }
 
 export type OffendingRow = Readonly<Record<string, unknown>>;

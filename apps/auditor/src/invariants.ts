@@ -7,6 +7,7 @@ import { OPERATOR_INVARIANTS } from './operator-invariants.js';
 import { PAYMENT_INVARIANTS } from './payment-invariants.js';
 import { REFUND_INVARIANTS } from './refund-invariants.js';
 import { TRANSIT_INVARIANTS } from './transit-invariants.js';
+import { WITHDRAWAL_INVARIANTS } from './withdrawal-invariants.js';
 
 /** Everything that the audit looks at, in the order in which it is printed. */
 export const INVARIANTS: readonly Invariant[] = [
@@ -18,4 +19,5 @@ export const INVARIANTS: readonly Invariant[] = [
   ...MONEY_INVARIANTS,
   ...OPERATOR_INVARIANTS,
   ...HOLD_INVARIANTS,
+  ...WITHDRAWAL_INVARIANTS,
 ];

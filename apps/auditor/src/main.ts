@@ -6,7 +6,7 @@ import { type Finding, printReport } from './report.js';
 
 /**
  * Proves that the books balance, or prints what is wrong and exits with 1. Reads only; each rule is one statement, which
- * sees one moment, or a walk that reads an end before what leads to it. While payments are going on, a rule between the two
+ * sees one moment, or a walk that reads an end before what leads to it. While payments are going on, a rule between two
  * books can find an order that is just being credited: it is looked at once more before it counts.
  */
 async function audit(): Promise<number> {
@@ -17,10 +17,14 @@ async function audit(): Promise<number> {
       schema: `${environment.MYSQL_SCHEMA_PREFIX}${service}`,
       poolSize: 2,
     }).open();
-  const [wallet, payment] = [await open('wallet'), await open('payment')];
-  const books: Books = { wallet, payment };
+  const [wallet, payment, withdrawal] = [
+    await open('wallet'),
+    await open('payment'),
+    await open('withdrawal'),
+  ];
+  const books: Books = { wallet, payment, withdrawal };
   // What is looked at again is read again.
-  const secondLook: Books = { wallet, payment };
+  const secondLook: Books = { ...books };
   try {
     const findings: Finding[] = [];
     for (const invariant of INVARIANTS) {
@@ -31,7 +35,7 @@ async function audit(): Promise<number> {
     }
     return await printReport(books, findings);
   } finally {
-    await Promise.all([wallet.close(), payment.close()]);
+    await Promise.all([wallet.close(), payment.close(), withdrawal.close()]);
   }
 }
 

@@ -11,7 +11,9 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 
 /** @returns the exit code: 0 when every invariant holds. */
 export async function printReport(books: Books, findings: readonly Finding[]): Promise<number> {
-  print(`Audit of ${books.wallet.schema} and ${books.payment.schema}: ${await sizeOf(books)}`);
+  print(
+    `Audit of ${books.wallet.schema}, ${books.payment.schema} and ${books.withdrawal.schema}: ${await sizeOf(books)}`,
+  );
   for (const { invariant, rows, tookMs } of findings) {
     const verdict = rows.length === 0 ? '  ok    ' : '  WRONG ';
     print(

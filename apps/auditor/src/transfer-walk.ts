@@ -1,6 +1,7 @@
 import { SEALED_COLUMNS, type SealedRow, sealOfRow } from '#libs/chain';
 import { type Book, type OffendingRow, ROW_LIMIT } from './invariant.js';
 import { oncePerLook } from './one-look.js';
+import { readAhead } from './read-ahead.js';
 
 /** Rows of one read: memory does not grow with the book. */
 const PAGE = 5_000;
@@ -31,15 +32,7 @@ export const walkTransfers = oncePerLook(async ({ wallet }): Promise<TransferOff
   const offend = (rule: Rule, row: OffendingRow) => {
     if (offenders[rule].length < ROW_LIMIT) offenders[rule].push(row);
   };
-  for (let afterId = '0'; ;) {
-    const rows = await wallet.query<TransferRow>(
-      `SELECT ${SEALED_COLUMNS}, \`seal\`, \`resolves_id\` FROM \`transfer\` WHERE \`id\` > ? ORDER BY \`id\` LIMIT ?`,
-      [afterId, PAGE],
-    );
-    const isLast = rows.length < PAGE;
-    const untilId = isLast ? MAX_ID : (rows.at(-1)?.id ?? MAX_ID);
-    const sums = await sumsBetween(wallet, afterId, untilId);
-    const told = await toldOf(wallet, rows);
+  for await (const { rows, sums, told } of readAhead(pagesOf(wallet))) {
     for (const row of rows) {
       const { id: transfer_id, scope, idempotency_key, status } = row;
       // Holds are accounts of their own: no transfer resolves another.
@@ -55,10 +48,30 @@ export const walkTransfers = oncePerLook(async ({ wallet }): Promise<TransferOff
         offend('told', { transfer_id, outbox_rows: announcements });
     }
     for (const row of await ownerless(wallet, sums)) offend('booked', row);
-    if (isLast) return offenders;
+  }
+  return offenders;
+});
+
+interface Page {
+  readonly rows: readonly TransferRow[];
+  readonly sums: Map<string, Sum>;
+  readonly told: ReadonlyMap<string, number>;
+}
+
+async function* pagesOf(wallet: Book): AsyncGenerator<Page, void> {
+  for (let afterId = '0'; ;) {
+    const rows = await wallet.query<TransferRow>(
+      `SELECT ${SEALED_COLUMNS}, \`seal\`, \`resolves_id\` FROM \`transfer\` WHERE \`id\` > ? ORDER BY \`id\` LIMIT ?`,
+      [afterId, PAGE],
+    );
+    const isLast = rows.length < PAGE;
+    const untilId = isLast ? MAX_ID : (rows.at(-1)?.id ?? MAX_ID);
+    const [sums, told] = await Promise.all([sumsBetween(wallet, afterId, untilId), toldOf(wallet, rows)]);
+    yield { rows, sums, told };
+    if (isLast) return;
     afterId = untilId;
   }
-});
+}
 
 /** What entries sum to, by transfer. */
 async function sumsBetween(wallet: Book, afterId: string, untilId: string): Promise<Map<string, Sum>> {

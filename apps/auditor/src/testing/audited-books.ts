@@ -12,7 +12,9 @@ import { type LedgerReplica, startTestLedger } from '../../../wallet/src/testing
 import { UnownedController } from '../../../wallet/src/unowned/unowned.controller.js';
 import { ROW_LIMIT, type Books, type Invariant, type OffendingRow } from '../invariant.js';
 import { INVARIANTS } from '../invariants.js';
-import { bookOfOperators } from './operator-books.js';
+import { WITHDRAWAL_MIGRATIONS } from '../../../withdrawal/src/migrations/index.js';
+import { WITHDRAWAL_TERMS, bookOfOperators } from './operator-books.js';
+import { writeWithdrawals } from './withdrawal-books.js';
 
 const YUAN = 1_000_000n;
 const MERCHANT = '7';
@@ -29,18 +31,24 @@ export interface AuditedBooks {
   stop(): Promise<void>;
 }
 
-/** Both books with something of every kind in them, booked by the wallet's own recipes; `{w}` and `{p}` name the schemas. */
+/** All books with something of every kind in them, booked by the wallet's own recipes; `{w}`, `{p}` and `{d}` name the schemas. */
 export async function startAuditedBooks(): Promise<AuditedBooks> {
   const server = await testMysql();
   const borrowed = { url: server.url, stop: () => Promise.resolve() };
   const ledger = await startTestLedger(borrowed);
   const payment = await createTestDatabase('payment', { migrations: PAYMENT_MIGRATIONS }, borrowed);
+  const withdrawal = await createTestDatabase('withdrawal', { migrations: WITHDRAWAL_MIGRATIONS }, borrowed);
   const replica = await ledger.replica();
   await book(replica, ledger.database);
   await bookOfOperators(ledger, replica);
   await writeOrders(payment.database, live);
   await writeArchivedOrder(payment.database);
-  const schemas = { wallet: ledger.database.schema, payment: payment.database.schema };
+  await writeWithdrawals(withdrawal.database, WITHDRAWAL_TERMS);
+  const schemas: Schemas = {
+    wallet: ledger.database.schema,
+    payment: payment.database.schema,
+    withdrawal: withdrawal.database.schema,
+  };
   return {
     brokenBy: async (...statements) => {
       const found = await findAfter(payment.database, schemas, statements, INVARIANTS);
@@ -54,15 +62,18 @@ export async function startAuditedBooks(): Promise<AuditedBooks> {
     stop: async () => {
       await ledger.stop();
       await payment.drop();
+      await withdrawal.drop();
       await server.stop();
     },
   };
 }
 
+type Schemas = Readonly<Record<keyof Books, string>>;
+
 /** Breaks, looks and rolls back on one connection, so that the books are whole for the next. */
 async function findAfter(
   database: Database,
-  schemas: { readonly wallet: string; readonly payment: string },
+  schemas: Schemas,
   statements: readonly string[],
   invariants: readonly Invariant[],
 ): Promise<{ name: string; rows: readonly OffendingRow[] }[]> {
@@ -73,7 +84,10 @@ async function findAfter(
       await transaction.write('SET SESSION check_constraint_checks = 0, SESSION foreign_key_checks = 0');
       for (const statement of statements) {
         const { affectedRows } = await transaction.write(
-          statement.replaceAll('{w}', `\`${schemas.wallet}\``).replaceAll('{p}', `\`${schemas.payment}\``),
+          statement
+            .replaceAll('{w}', `\`${schemas.wallet}\``)
+            .replaceAll('{p}', `\`${schemas.payment}\``)
+            .replaceAll('{d}', `\`${schemas.withdrawal}\``),
         );
         if (affectedRows === 0) throw new Error(`Breaks nothing: ${statement}`);
       }
@@ -84,7 +98,11 @@ async function findAfter(
           return transaction.query(sql, parameters);
         },
       });
-      const books = { wallet: bookOf(schemas.wallet), payment: bookOf(schemas.payment) };
+      const books = {
+        wallet: bookOf(schemas.wallet),
+        payment: bookOf(schemas.payment),
+        withdrawal: bookOf(schemas.withdrawal),
+      };
       for (const { name, findOffenders } of invariants) {
         const rows = await findOffenders(books);
         if (rows.length > ROW_LIMIT) throw new Error(`${name} prints ${rows.length} rows`);

@@ -10,6 +10,9 @@ import { WithdrawalController } from '../../../wallet/src/withdrawal/withdrawal.
 const YUAN = 1_000_000n;
 const [MERCHANT, OWNER, DAY] = ['7', '9', '2026-11-20'];
 
+/** Of each withdrawal. */
+export const WITHDRAWAL_TERMS = { amount: 2n * YUAN, fee: YUAN / 10n, tax: YUAN / 5n };
+
 /**
  * What operators have done: two corrections (one refused), a bonus, one that has ended half spent, settlements in both
  * directions. And what campaigns and withdrawals hold: one open, one paid, one let go, one that came back.
@@ -73,13 +76,7 @@ async function earnAndWithdraw(replica: LedgerReplica, campaigns: CampaignContro
     Log.create('wallet', 'w-1', 'silent'),
   );
   const withdrawals = new WithdrawalController(replica.ledger, postings);
-  const terms = {
-    ownerId: OWNER,
-    amount: 2n * YUAN,
-    fee: YUAN / 10n,
-    tax: YUAN / 5n,
-    method: 'alipay',
-  } as const;
+  const terms = { ...WITHDRAWAL_TERMS, ownerId: OWNER, method: 'alipay' } as const;
   for (const withdrawalId of ['401', '402', '403', '404']) {
     await withdrawals.hold({ withdrawalId, ownerId: OWNER, amount: terms.amount });
   }

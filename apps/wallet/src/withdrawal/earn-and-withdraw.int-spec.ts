@@ -270,7 +270,7 @@ describe('a withdrawal', () => {
       amount: 40n * YUAN,
     }));
     const answers = await Promise.allSettled(
-      wishes.map((wish, index) => replicas[index % replicas.length]?.withdrawals.hold(wish)),
+      wishes.map((wish, index) => (replicas[index % replicas.length] ?? one()).withdrawals.hold(wish)),
     );
     const refusals = answers.flatMap((answer) =>
       answer.status === 'rejected' ? [answer.reason as unknown] : [],
