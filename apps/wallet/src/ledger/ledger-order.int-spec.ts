@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Transaction } from '#libs/database';
-import { eventually } from '#libs/testing';
 import { newMerchant, recharge } from '../testing/requests.js';
+import { untilWaits } from '../testing/row-locks.js';
 import { type LedgerReplica, type TestLedger, startTestLedger } from '../testing/test-ledger.js';
 import type { AccountRef } from './chart-of-accounts.js';
 import type { TransferRequest } from './transfer.js';
@@ -42,26 +42,6 @@ async function merchantsById(): Promise<[string, string]> {
   return BigInt(first?.id ?? 0) < BigInt(second?.id ?? 0) ? [one, other] : [other, one];
 }
 
-/** `innodb_trx` shows what it showed before to whoever looks more often. */
-const INNODB_LOOKS_AGAIN_AFTER_MS = 150;
-
-async function somebodyWaits(statement: string): Promise<boolean> {
-  // Two questions: MariaDB 10.11 falls over a join of these two.
-  const waiting = await book.database.query<{ thread: string | number }>(
-    "SELECT `trx_mysql_thread_id` AS `thread` FROM `information_schema`.`innodb_trx` WHERE `trx_state` = 'LOCK WAIT' AND `trx_query` LIKE ?",
-    [`${statement}%`],
-  );
-  const processes = await book.database.query<{ Id: string | number; db: string | null }>('SHOW PROCESSLIST');
-  const ours = processes.filter(({ db }) => db === book.database.schema).map(({ Id }) => String(Id));
-  return waiting.some(({ thread }) => ours.includes(String(thread)));
-}
-
-/** Until somebody in this schema waits, with this statement, for a row that somebody else has locked. */
-const untilWaits = (statement: string) =>
-  eventually(`a transaction waits with ${statement}`, () => somebodyWaits(statement), {
-    everyMs: INNODB_LOOKS_AGAIN_AFTER_MS,
-  });
-
 /** Does something in a transaction that is rolled back. */
 async function withoutTrace(work: (transaction: Transaction) => Promise<unknown>): Promise<void> {
   const undone = new Error('undone');
@@ -81,7 +61,7 @@ describe('a transfer that has to wait for a wallet', () => {
     await book.database.transaction(async (transaction) => {
       await replica.accounts.lock(transaction, [cash(low)]);
       postings.push(replica.ledger.post(move(high, low)));
-      await untilWaits('SELECT');
+      await untilWaits(book.database, 'SELECT');
       await withoutTrace((other) =>
         other.query('SELECT 1 FROM `account` WHERE `code` = ? FOR UPDATE NOWAIT', [`merchant_cash:${high}`]),
       );
@@ -106,7 +86,7 @@ describe('a batch that has to wait for a key', () => {
     await withoutTrace(async (transaction) => {
       await claim(transaction, 1n, first);
       postings.push(...batch.map((request) => replica.ledger.post(request)));
-      await untilWaits('INSERT INTO `transfer`');
+      await untilWaits(book.database, 'INSERT INTO `transfer`');
       await withoutTrace((other) => claim(other, 2n, second));
     });
 
