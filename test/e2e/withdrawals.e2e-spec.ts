@@ -250,7 +250,7 @@ describe('a channel', () => {
     const { id } = await world.request(ownerId, 'alipay', 80);
     await world.stack.sandboxClient.order(id, { notEnough: 1 });
     await world.approve(id);
-    await world.until(id, 'PAID');
+    expect(await world.until(id, 'PAID')).toMatchObject({ problem: null });
   });
 
   it('that gives it back days later makes it available again', async () => {

@@ -64,7 +64,7 @@ export class WithdrawalsWorld {
     const key = `w:${campaignId}:top`;
     const spend = { key, ...campaign, trafficOwnerId: ownerId, day, amount, ownerShareBps: 10_000 };
     const { outcomes } = await this.rpc.call(wallet.postSpends, { spends: [spend] });
-    if (outcomes[0]?.transferId == null) throw new Error(`The spend was refused: ${outcomes[0]?.refusal}`);
+    if (!outcomes[0]?.transferId) throw new Error(`The spend was refused: ${outcomes[0]?.refusal}`);
     await this.untilAvailable(ownerId, amount);
     return ownerId;
   }
