@@ -68,7 +68,7 @@ export const attachmentType = z.enum(
   'must be a PDF, PNG, JPEG, text, CSV or XLSX file',
 );
 
-export const attachment = z.object({ fileName, contentType: attachmentType, content: fileContent });
+const attachment = z.object({ fileName, contentType: attachmentType, content: fileContent });
 
 export const adjustment = z.object({
   id,

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schemas } from '../../api/client';
 import { queryKeys } from '../../api/query-keys';
+import { parseYuan } from '../../money/yuan';
 import { useCan } from '../../session/use-session';
 import { Amount } from '../../ui/amount';
 import { useCursorPaging } from '../../ui/cursor-trail';
@@ -55,10 +56,6 @@ export function SettlementsPage() {
                   <th scope="col" className={table.number}>
                     {t('settlements.amount')}
                   </th>
-                  <th scope="col" className={table.number}>
-                    {t('settlements.fee')}
-                  </th>
-                  <th scope="col">{t('settlements.recordedBy')}</th>
                   <th scope="col">{t('settlements.state')}</th>
                 </tr>
               </thead>
@@ -83,24 +80,25 @@ function Row({ settlement }: { settlement: Settlement }) {
       <td className={styles.steady}>{settlement.valueDate}</td>
       <td>
         {t(`recharges.channels.${settlement.channel}`)}
-        <div className={styles.faint}>{t(`settlements.directions.${settlement.direction}`)}</div>
+        <div className={`${styles.faint} ${styles.steady}`}>
+          {t(`settlements.directions.${settlement.direction}`)}
+        </div>
       </td>
       <td className={styles.steady}>{settlement.bankReference}</td>
       <td className={table.number}>
         <Amount value={settlement.amount} />
-      </td>
-      <td className={table.number}>
-        <Amount value={settlement.fee} />
-      </td>
-      <td>
-        <span className={styles.steady}>{settlement.recordedBy}</span>
-        <div className={styles.faint}>
-          <Instant at={settlement.recordedAt} />
-        </div>
+        {parseYuan(settlement.fee) !== 0n && (
+          <div className={styles.faint}>
+            {t('settlements.fee')} <Amount value={settlement.fee} />
+          </div>
+        )}
       </td>
       <td>
         <Tag tone={TONES[settlement.state]}>{t(`settlements.states.${settlement.state}`)}</Tag>
         {settlement.refusal !== null && <div className={styles.faint}>{refusalText(settlement.refusal)}</div>}
+        <div className={styles.faint}>
+          {t('settlements.recordedBy')} {settlement.recordedBy} · <Instant at={settlement.recordedAt} />
+        </div>
       </td>
     </tr>
   );
