@@ -1,5 +1,5 @@
 import { DownloadOutlined, PrinterOutlined } from '@ant-design/icons';
-import { Button } from 'antd';
+import { Button, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
 import { useAccount } from '../../session/use-session';
@@ -10,6 +10,7 @@ import { Page, Panel } from '../../ui/page';
 import { RowsSkeleton } from '../../ui/page-skeleton';
 import { Pager } from '../../ui/pager';
 import { ProblemAlert } from '../../ui/problem-alert';
+import { useIsNarrow } from '../../ui/use-media';
 import { useWallet } from '../wallet/wallet-queries';
 import { PartsTable } from './parts-table';
 import { StatementFilterBar } from './statement-filter-bar';
@@ -66,18 +67,36 @@ function useAccountsShown(current: AccountKind): readonly AccountKind[] {
   );
 }
 
+/** Beside the title: on a telephone there is room for the signs only. */
 function Takeaway({ filters }: { filters: StatementFilters }) {
   const { t } = useTranslation();
+  const isNarrow = useIsNarrow();
   const download = useDownload(queryOf(filters));
   return (
     <>
-      <Button icon={<DownloadOutlined />} loading={download.isPending} onClick={() => download.mutate()}>
-        {t('statement.download')}
+      <Button
+        icon={<DownloadOutlined />}
+        loading={download.isPending}
+        danger={download.isError}
+        aria-label={t('statement.download')}
+        title={t('statement.download')}
+        onClick={() => download.mutate()}
+      >
+        {!isNarrow && t('statement.download')}
       </Button>
-      <LinkButton icon={<PrinterOutlined />} to={`/statement/print${writeFilters(filters)}`}>
-        {t('statement.print')}
+      <LinkButton
+        icon={<PrinterOutlined />}
+        aria-label={t('statement.print')}
+        title={t('statement.print')}
+        to={`/statement/print${writeFilters(filters)}`}
+      >
+        {!isNarrow && t('statement.print')}
       </LinkButton>
-      {download.isError && <ProblemAlert error={download.error} onRetry={() => download.mutate()} />}
+      {download.isError && (
+        <Modal open footer={null} onCancel={() => download.reset()}>
+          <ProblemAlert error={download.error} onRetry={() => download.mutate()} />
+        </Modal>
+      )}
     </>
   );
 }
