@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { z } from 'zod';
+import { benchAudit } from './audit/audit-bench.js';
 import { RATE_PER_SECOND, benchBuffer } from './buffer/buffer-bench.js';
 import { type GrowthFigures, benchGrowth } from './growth/growth-bench.js';
 import { type LedgerFigures, benchLedger } from './ledger/ledger-bench.js';
@@ -24,6 +25,7 @@ const environment = z
     BENCH_RECHARGES: z.coerce.number().default(1_500),
     BENCH_GROWTH_ORDERS: z.coerce.number().int().default(2_000_000),
     BENCH_STATEMENT_ENTRIES: z.coerce.number().int().min(200_000).default(1_000_000),
+    BENCH_AUDIT_ENTRIES: z.coerce.number().int().min(20_000).default(5_000_000),
     /** What the private server of growth and reconcile may keep in memory. */
     BENCH_BUFFER_POOL_MB: z.coerce.number().int().default(2_048),
     /** A folder for that server's data, so that 20 million orders are filled only once. */
@@ -123,6 +125,20 @@ if (only === undefined || only === 'ledger') {
     row('ledger, in process', 'postings/s', 'p50 ms', 'p99 ms');
     printLedger('hot: one wallet gets it all', ledger.hot, 10);
     printLedger('cold: 10,000 wallets', ledger.cold, 3);
+  } finally {
+    await server.stop();
+  }
+}
+
+// By itself only: filling the book takes longer than everything else together.
+if (only === 'audit') {
+  const server = await startBenchMariadb(environment.BENCH_BUFFER_POOL_MB, undefined);
+  try {
+    const { report, ...audit } = await benchAudit(server.url, environment.BENCH_AUDIT_ENTRIES);
+    results['audit'] = audit;
+    print(report);
+    row('audit', 'entries/s', 'seconds', 'peak MB');
+    row(`${audit.entries.toLocaleString('en')} entries`, audit.entriesPerSecond, audit.seconds, audit.peakMb);
   } finally {
     await server.stop();
   }

@@ -24,7 +24,7 @@ const NO_LIMITS = {
   LOG_LEVEL: 'warn',
 };
 
-/** `npm run bench [rpc|recharge|notify|buffer|ledger|statement|growth|reconcile]`: the whole product on private servers as durable as in use, and a load on it. */
+/** `npm run bench [rpc|recharge|notify|buffer|ledger|audit|statement|growth|reconcile]`: the whole product on private servers as durable as in use, and a load on it. */
 export function bench() {
   return main(async () => {
     const settings = readSettings(ROOT);

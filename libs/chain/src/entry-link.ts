@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Where every account's chain begins. */
 export const CHAIN_START: Buffer = Buffer.alloc(32);
@@ -19,11 +19,13 @@ export interface ChainedEntry {
  * (hash chain: Haber and Stornetta, "How to Time-Stamp a Digital Document", 1991).
  */
 export function linkOf(previous: Buffer, entry: ChainedEntry, seal: Buffer): Buffer {
-  const facts = Buffer.alloc(40);
-  facts.writeBigInt64BE(BigInt(entry.accountId), 0);
-  facts.writeBigInt64BE(BigInt(entry.seq), 8);
-  facts.writeBigInt64BE(BigInt(entry.transferId), 16);
-  facts.writeBigInt64BE(entry.amount, 24);
-  facts.writeBigInt64BE(entry.balanceAfter, 32);
-  return createHash('sha256').update(previous).update(facts).update(seal).digest();
+  const facts = Buffer.allocUnsafe(104);
+  previous.copy(facts, 0);
+  facts.writeBigInt64BE(BigInt(entry.accountId), 32);
+  facts.writeBigInt64BE(BigInt(entry.seq), 40);
+  facts.writeBigInt64BE(BigInt(entry.transferId), 48);
+  facts.writeBigInt64BE(entry.amount, 56);
+  facts.writeBigInt64BE(entry.balanceAfter, 64);
+  seal.copy(facts, 72);
+  return hash('sha256', facts, 'buffer');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Everything that a transfer says. */
 export interface SealedTransfer {
@@ -30,9 +30,7 @@ export function sealOf(transfer: SealedTransfer): Buffer {
     createdAt,
   } = transfer;
   const facts = [id, scope, idempotencyKey, requestHash.toString('hex'), kind, status, resultCode, reference];
-  return createHash('sha256')
-    .update(JSON.stringify([...facts, externalId, createdAt]))
-    .digest();
+  return hash('sha256', JSON.stringify([...facts, externalId, createdAt]), 'buffer');
 }
 
 /** A moment as MySQL writes a `DATETIME(6)` in UTC: `2026-11-21 10:00:00.123000`. */
