@@ -5,6 +5,7 @@ import { benchAudit } from './audit/audit-bench.js';
 import { RATE_PER_SECOND, benchBuffer } from './buffer/buffer-bench.js';
 import { type GrowthFigures, benchGrowth } from './growth/growth-bench.js';
 import { type LedgerFigures, benchLedger } from './ledger/ledger-bench.js';
+import { benchLedgerThroughRpc } from './ledger/through-rpc.js';
 import { benchNotify } from './notify/notify-bench.js';
 import { startBenchMariadb } from './private-mariadb.js';
 import { benchReconcile } from './reconcile/reconcile-bench.js';
@@ -128,6 +129,12 @@ if (only === undefined || only === 'ledger') {
   } finally {
     await server.stop();
   }
+  const throughRpc = await benchLedgerThroughRpc(environment.REDIS_URL);
+  results['ledgerThroughRpc'] = throughRpc;
+  print();
+  row('ledger, through RPC (wanted ≥ 8,000)', 'postings/s', 'p50 ms', 'p99 ms');
+  for (const [name, figures] of Object.entries(throughRpc))
+    row(`${name}: 100 spends a call`, figures.perSecond, figures.p50Ms, figures.p99Ms);
 }
 
 // By itself only: filling the book takes longer than everything else together.
