@@ -187,6 +187,20 @@ describe('open pages', () => {
     },
   );
 
+  it('of a traffic owner catch up with what can be withdrawn', async () => {
+    const owner = aMerchant({ kind: 'traffic_owner' });
+    book.set(
+      owner.accountId,
+      credit(3).map((entry) => ({ ...entry, account: 'traffic_available', kind: 'maturity' })),
+    );
+    const { socket } = await openPage(owner);
+    const answer = (await socket.emitWithAck('resume', { afterSeq: 1 })) as { entries: { seq: number }[] };
+
+    expect(answer.entries.map(({ seq }) => seq)).toEqual([2, 3]);
+    const asked = walletService.received.findLast(({ pattern }) => pattern === wallet.listEntries.pattern);
+    expect(asked?.request).toMatchObject({ ownerId: owner.accountId, account: 'traffic_available' });
+  });
+
   it('get no wallet without the permission', async () => {
     const { socket } = await openPage(anOperator());
     expect(await socket.emitWithAck('resume', { afterSeq: 0 })).toMatchObject({ code: 'FORBIDDEN' });

@@ -137,6 +137,16 @@ describe('a wallet that has too little', () => {
 });
 
 describe('lists', () => {
+  it('lead from refunds to their recharges, and leave out what is no refund', async () => {
+    const [one, other] = [await creditedOrder(fixture), await creditedOrder(fixture)];
+    const [first, second] = [await refund(one, YUAN), await refund(other, YUAN)];
+    const { items } = await fixture.controller.findOrders({ refundIds: [first.id, one.id, second.id] });
+    expect(items).toEqual([
+      { refundId: first.id, rechargeId: one.id },
+      { refundId: second.id, rechargeId: other.id },
+    ]);
+  });
+
   it("show an order's refunds to its merchant only, and all refunds to operators without gap or repetition", async () => {
     const order = await creditedOrder(fixture);
     const made = [];
