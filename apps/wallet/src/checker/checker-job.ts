@@ -9,7 +9,8 @@ import { ProgressRepository } from './progress.repository.js';
 import { Replay } from './replay.js';
 import { parseReplayState } from './replay-state.js';
 
-const OBSERVE_EVERY_MS = 5_000;
+/** Metrics need not be newer than they are asked for. */
+const ROUNDS_OF_AN_OBSERVATION = 10;
 
 /** Checks the book for as long as the process lives. Every replica does; a round is claimed by one of them. */
 @Injectable()
@@ -43,7 +44,12 @@ export class CheckerJob implements OnApplicationBootstrap, BeforeApplicationShut
       sweep('check what was committed', config.everyMs, COMMITS_BATCH, () => commits.round()),
       // It plans its own rounds: looking more often than they are due costs one read.
       sweep('replay the book', Math.min(config.everyMs, 250), Number.POSITIVE_INFINITY, () => replay.round()),
-      sweep('observe the checker', OBSERVE_EVERY_MS, Number.POSITIVE_INFINITY, observe),
+      sweep(
+        'observe the checker',
+        ROUNDS_OF_AN_OBSERVATION * config.everyMs,
+        Number.POSITIVE_INFINITY,
+        observe,
+      ),
     ];
   }
 

@@ -5,6 +5,7 @@ import { Log, Metrics } from '#libs/service';
 import { Alarm } from '../checker/alarm.js';
 import { BookReader } from '../checker/book-reader.js';
 import { CheckerConfig } from '../checker/checker.config.js';
+import { CheckerJob } from '../checker/checker-job.js';
 import { CheckerController } from '../checker/checker.controller.js';
 import { CommitCheck } from '../checker/commit-check.js';
 import { FindingRepository } from '../checker/finding.repository.js';
@@ -22,6 +23,8 @@ export interface TestChecker {
   readonly replay: Replay;
   readonly controller: CheckerController;
   readonly metrics: Metrics;
+  /** What runs all of it again and again, once it is started. */
+  readonly job: CheckerJob;
   state(): Promise<State>;
   /** Checks commits until there is none left. */
   catchUp(): Promise<void>;
@@ -59,12 +62,14 @@ export async function startTestChecker(
   const accounts = new ReplayAccounts(reader, progress);
   const replay = new Replay(database, reader, progress, accounts, alarm, config);
   const controller = new CheckerController(database, progress, findings, log);
+  const job = new CheckerJob(database, progress, findings, commits, replay, config, log, metrics);
   const state = () => controller.getCheckerState({ limit: 100 });
   return {
     commits,
     replay,
     controller,
     metrics,
+    job,
     state,
     release,
     catchUp: async () => {
