@@ -6,8 +6,8 @@ import { PageSkeleton } from '../ui/page-skeleton';
 const WalletPage = lazy(async () => ({
   default: (await import('../features/wallet/wallet-page')).WalletPage,
 }));
-const WelcomePage = lazy(async () => ({
-  default: (await import('../features/welcome/welcome-page')).WelcomePage,
+const EarningsPage = lazy(async () => ({
+  default: (await import('../features/earnings/earnings-page')).EarningsPage,
 }));
 
 /** The first page differs with the kind of account. */
@@ -15,6 +15,6 @@ export function Home() {
   const { kind } = useAccount();
   if (kind === 'operator') return <Navigate to="/operations/conflicts" replace />;
   return (
-    <Suspense fallback={<PageSkeleton />}>{kind === 'merchant' ? <WalletPage /> : <WelcomePage />}</Suspense>
+    <Suspense fallback={<PageSkeleton />}>{kind === 'merchant' ? <WalletPage /> : <EarningsPage />}</Suspense>
   );
 }

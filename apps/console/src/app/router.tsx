@@ -103,6 +103,24 @@ export const router = createBrowserRouter([
                   page('/operations/settlements', 'ledger:read', async () => ({
                     Component: (await import('../features/ledger/settlements-page')).SettlementsPage,
                   })),
+                  page('/withdraw', 'withdrawal:create', async () => ({
+                    Component: (await import('../features/withdrawals/withdraw-page')).WithdrawPage,
+                  })),
+                  page('/withdrawals', 'withdrawal:read', async () => ({
+                    Component: (await import('../features/withdrawals/withdrawals-page')).WithdrawalsPage,
+                  })),
+                  page('/withdrawals/:id', 'withdrawal:read', async () => ({
+                    Component: (await import('../features/withdrawals/withdrawal-page')).WithdrawalPage,
+                  })),
+                  page('/payout-accounts', 'payout-account:manage', async () => ({
+                    Component: (await import('../features/payouts/payout-accounts-page')).PayoutAccountsPage,
+                  })),
+                  page('/operations/withdrawals', 'withdrawal:review', async () => ({
+                    Component: (await import('../features/withdrawal-review/review-page')).ReviewPage,
+                  })),
+                  page('/operations/bank-files', 'payout:manage', async () => ({
+                    Component: (await import('../features/withdrawal-review/bank-files-page')).BankFilesPage,
+                  })),
                   page('/devices', 'session:read', async () => ({
                     Component: (await import('../features/devices/devices-page')).DevicesPage,
                   })),

@@ -2,6 +2,7 @@ import { enBook } from './en-book';
 import { enLedger } from './en-ledger';
 import { enOperations } from './en-operations';
 import { enPayments } from './en-payments';
+import { enWithdrawals } from './en-withdrawals';
 
 /** Every word of the console. The Chinese dictionary must have the same keys, or it does not compile. */
 export const en = {
@@ -9,6 +10,7 @@ export const en = {
   ...enPayments,
   ...enOperations,
   ...enLedger,
+  ...enWithdrawals,
   newer: 'Newer',
   older: 'Older',
   paging: 'Pages of this list',
@@ -48,8 +50,12 @@ export const en = {
     book: 'The book',
     adjustments: 'Adjustments',
     settlements: 'Settlements',
+    earnings: 'Earnings',
+    withdrawals: 'Withdrawals',
+    payouts: 'Payout accounts',
+    review: 'Withdrawals',
+    bankFiles: 'Bank files',
     deadLetters: 'Dead letters',
-    home: 'Overview',
     devices: 'Devices',
     account: 'Account',
     signOut: 'Sign out',
@@ -340,23 +346,6 @@ export const en = {
     noneText: 'The {{service}} service has handled everything that reached it.',
   },
 
-  welcome: {
-    title: 'Overview',
-    hello: 'Hello, {{name}}',
-    lead: 'Your traffic-owner account is open.',
-    account: 'Your account',
-    email: 'Email address',
-    id: 'Account number',
-    since: 'Open since',
-    kind: 'Kind',
-    security: 'Security',
-    securityText: 'See every device that is signed in, and end what you don’t recognise.',
-    seeDevices: 'See devices',
-    later: 'What comes next',
-    laterText:
-      'Earnings from your placements and withdrawals to your bank will have their place on this page. There is nothing for you to do until then.',
-  },
-
   notFound: {
     title: 'Nothing lives at this address',
     text: 'The page was moved, or the address has a typing error.',
@@ -461,6 +450,15 @@ export const en = {
       amountFormat: 'Digits with two decimals at most, like 50.00',
       amountZero: 'More than zero, please',
       amountRange: 'From {{min}} to {{max}}',
+      payoutNumberAlipay:
+        'An email address, a mobile number of 11 digits, or a user id that begins with 2088',
+      payoutNumberWechat: 'An openid, as WeChat gives it to our application',
+      payoutNumberBank: 'The 12 to 19 digits of a bank card',
+      checkDigit: 'A digit of this card number is wrong',
+      leftToday: '{{amount}} are left for today',
+      leftThisMonth: '{{amount}} are left for this month',
+      countPerDay: 'No more withdrawals today: come back tomorrow',
+      moreThanAvailable: 'That is more than what is available',
     },
   },
 };

@@ -49,6 +49,11 @@ export function useFieldText(): (problem: FieldProblem) => string {
         min: formatYuan(range[1] ?? '0'),
         max: formatYuan(range[2] ?? '0'),
       });
+    const left = /^([\d.]+) yuan are left (today|this month)$/.exec(message);
+    if (left)
+      return t(left[2] === 'today' ? 'problem.fields.leftToday' : 'problem.fields.leftThisMonth', {
+        amount: formatYuan(left[1] ?? '0'),
+      });
     const known = FIELD_MESSAGES.find(([sentence]) => message.startsWith(sentence));
     return known ? t(`problem.fields.${known[1]}`) : message;
   };
@@ -56,7 +61,14 @@ export function useFieldText(): (problem: FieldProblem) => string {
 
 const FIELD_MESSAGES = [
   ['is taken', 'emailTaken'],
+  // Before the shorter sentence that it begins with.
+  ['must be an email address, a mobile number', 'payoutNumberAlipay'],
   ['must be an email address', 'email'],
+  ['must be an openid', 'payoutNumberWechat'],
+  ['must be the 12 to 19 digits', 'payoutNumberBank'],
+  ['has a digit that is wrong', 'checkDigit'],
+  ['only ', 'countPerDay'],
+  ['is more than what is available', 'moreThanAvailable'],
   ['must have at least 8 characters', 'passwordShort'],
   ['must have at most 128 characters', 'passwordLong'],
   ['must be a decimal string in yuan', 'amountFormat'],

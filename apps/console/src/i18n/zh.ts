@@ -3,12 +3,14 @@ import { zhBook } from './zh-book';
 import { zhLedger } from './zh-ledger';
 import { zhOperations } from './zh-operations';
 import { zhPayments } from './zh-payments';
+import { zhWithdrawals } from './zh-withdrawals';
 
 export const zh: Dictionary = {
   ...zhBook,
   ...zhPayments,
   ...zhOperations,
   ...zhLedger,
+  ...zhWithdrawals,
   newer: '较新',
   older: '较早',
   paging: '列表翻页',
@@ -48,8 +50,12 @@ export const zh: Dictionary = {
     book: '总账',
     adjustments: '调账',
     settlements: '渠道结算',
+    earnings: '收益',
+    withdrawals: '提现',
+    payouts: '收款账户',
+    review: '提现审核',
+    bankFiles: '银行文件',
     deadLetters: '死信',
-    home: '概览',
     devices: '登录设备',
     account: '账户',
     signOut: '退出登录',
@@ -331,22 +337,6 @@ export const zh: Dictionary = {
     noneText: '{{service}} 服务已处理收到的全部事件。',
   },
 
-  welcome: {
-    title: '概览',
-    hello: '您好，{{name}}',
-    lead: '您的流量主账户已开通。',
-    account: '账户信息',
-    email: '邮箱',
-    id: '账户编号',
-    since: '开通时间',
-    kind: '类型',
-    security: '安全',
-    securityText: '查看所有已登录的设备，不认识的可以立即退出。',
-    seeDevices: '查看设备',
-    later: '接下来',
-    laterText: '广告位收益和提现功能上线后会出现在本页。在此之前，您无需任何操作。',
-  },
-
   notFound: {
     title: '这个地址没有内容',
     text: '页面可能已移动，或者地址有误。',
@@ -451,6 +441,14 @@ export const zh: Dictionary = {
       amountFormat: '请输入数字，最多两位小数，例如 50.00',
       amountZero: '金额必须大于零',
       amountRange: '金额须在 {{min}} 至 {{max}} 之间',
+      payoutNumberAlipay: '请输入邮箱、11 位手机号，或以 2088 开头的用户号',
+      payoutNumberWechat: '请输入微信提供给我们应用的 openid',
+      payoutNumberBank: '请输入 12 至 19 位银行卡号',
+      checkDigit: '卡号中有一位数字不正确',
+      leftToday: '今天还可提现 {{amount}}',
+      leftThisMonth: '本月还可提现 {{amount}}',
+      countPerDay: '今天的提现次数已用完，请明天再来',
+      moreThanAvailable: '超过了可提现金额',
     },
   },
 };

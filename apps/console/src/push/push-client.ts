@@ -6,6 +6,7 @@ import { queryKeys } from '../api/query-keys';
 import { connectionStatus } from './connection-status';
 import type { PageToServer, Resumed, ServerToPage } from './push-messages';
 import { applyRechargeChange, applyResumed, applyWalletChange, knownSeq } from './wallet-cache';
+import { applyEarningsChange, applyWithdrawalChange } from './withdrawal-cache';
 
 const RESUME_TIMEOUT_MS = 10_000;
 const RECONNECT_DELAY_MS = 1_000;
@@ -34,8 +35,12 @@ export class PushClient {
     this.socket.on('connect', () => this.onConnect());
     this.socket.on('disconnect', (reason) => this.onDisconnect(reason));
     this.socket.on('connect_error', (error) => void this.onRefusal(error.message));
-    this.socket.on('wallet.changed', (change) => applyWalletChange(queries, change));
+    this.socket.on('wallet.changed', (change) => {
+      applyWalletChange(queries, change);
+      applyEarningsChange(queries);
+    });
     this.socket.on('recharge.changed', (change) => applyRechargeChange(queries, change));
+    this.socket.on('withdrawal.changed', () => applyWithdrawalChange(queries));
   }
 
   start(): void {
@@ -94,6 +99,7 @@ export class PushClient {
 
   private async catchUp(): Promise<void> {
     void this.queries.invalidateQueries({ queryKey: queryKeys.recharges });
+    applyWithdrawalChange(this.queries);
     if (sessionStore.get()?.account.permissions.includes('wallet:read') !== true) return;
     const afterSeq = knownSeq(this.queries);
     if (afterSeq === undefined) {

@@ -20,6 +20,12 @@ export interface RechargeChanged {
   readonly state: Schemas['Recharge']['state'];
 }
 
+/** A withdrawal looks different now. */
+export interface WithdrawalChanged {
+  readonly id: string;
+  readonly state: Schemas['Withdrawal']['state'];
+}
+
 /** The answer to `resume`. */
 export interface Resumed {
   readonly wallet: Wallet;
@@ -32,6 +38,7 @@ export interface Resumed {
 export interface ServerToPage {
   'wallet.changed': (change: WalletChanged) => void;
   'recharge.changed': (change: RechargeChanged) => void;
+  'withdrawal.changed': (change: WithdrawalChanged) => void;
 }
 
 export interface PageToServer {

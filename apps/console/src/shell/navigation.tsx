@@ -1,20 +1,24 @@
 import {
   AlertOutlined,
   ApiOutlined,
-  AppstoreOutlined,
   AuditOutlined,
   BankOutlined,
   BookOutlined,
+  CheckCircleOutlined,
   ClusterOutlined,
   CopyOutlined,
+  CreditCardOutlined,
   EditOutlined,
+  FileDoneOutlined,
   FileTextOutlined,
   GiftOutlined,
   InboxOutlined,
   LaptopOutlined,
+  LineChartOutlined,
   PlusCircleOutlined,
   ProfileOutlined,
   RollbackOutlined,
+  SendOutlined,
   WalletOutlined,
 } from '@ant-design/icons';
 import type { ReactNode } from 'react';
@@ -32,7 +36,11 @@ interface Place {
     | 'recharges'
     | 'statement'
     | 'webhooks'
-    | 'home'
+    | 'earnings'
+    | 'withdrawals'
+    | 'payouts'
+    | 'review'
+    | 'bankFiles'
     | 'devices'
     | 'orders'
     | 'conflicts'
@@ -58,7 +66,14 @@ const PLACES: Record<'merchant' | 'traffic_owner' | 'operator', readonly Place[]
     { to: '/webhooks', label: 'webhooks', icon: <ApiOutlined />, permission: 'webhook:manage' },
   ],
   traffic_owner: [
-    { to: '/', label: 'home', icon: <AppstoreOutlined />, permission: 'account:read' },
+    { to: '/', label: 'earnings', icon: <LineChartOutlined />, permission: 'earnings:read' },
+    { to: '/withdrawals', label: 'withdrawals', icon: <SendOutlined />, permission: 'withdrawal:read' },
+    {
+      to: '/payout-accounts',
+      label: 'payouts',
+      icon: <CreditCardOutlined />,
+      permission: 'payout-account:manage',
+    },
     { to: '/statement', label: 'statement', icon: <FileTextOutlined />, permission: 'wallet:read' },
     { to: '/devices', label: 'devices', icon: <LaptopOutlined />, permission: 'session:read' },
   ],
@@ -92,6 +107,18 @@ const PLACES: Record<'merchant' | 'traffic_owner' | 'operator', readonly Place[]
       label: 'reconciliation',
       icon: <AuditOutlined />,
       permission: 'reconciliation:read',
+    },
+    {
+      to: '/operations/withdrawals',
+      label: 'review',
+      icon: <CheckCircleOutlined />,
+      permission: 'withdrawal:review',
+    },
+    {
+      to: '/operations/bank-files',
+      label: 'bankFiles',
+      icon: <FileDoneOutlined />,
+      permission: 'payout:manage',
     },
     { to: '/operations/book', label: 'book', icon: <BookOutlined />, permission: 'ledger:read' },
     {
