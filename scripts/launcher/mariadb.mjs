@@ -125,6 +125,7 @@ export async function startMariadb({
     if (template === undefined) await initialise(programs, data);
     else copyWhole(template, data);
   }
+  mkdirSync(join(home, 'tmp'), { recursive: true, mode: 0o700 });
   const password = passwordIn(home);
   const instance = new PrivateServer(
     {
@@ -213,6 +214,8 @@ function serverArguments({ home, port, bufferPoolMb }) {
     '--no-defaults',
     ...asUser(),
     `--datadir=${join(home, 'data')}`,
+    // Its own: a server that starts clears away what looks like its leftovers, in whichever folder it shares.
+    `--tmpdir=${join(home, 'tmp')}`,
     `--port=${port}`,
     '--bind-address=127.0.0.1',
     `--socket=${socketPath(home, port)}`,
