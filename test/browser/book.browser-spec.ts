@@ -58,6 +58,7 @@ describe('a correction', () => {
     await dialog().getByRole('button', { name: 'Ask for it' }).click();
     for (const words of ['Digits with two decimals', 'in at least 3 characters', 'needs its document'])
       await dialog().getByText(words).waitFor();
+    expect(await dialog().getByRole('alert').count()).toBe(3);
     await picture(desk, 'adjustment-form');
   });
 
@@ -93,6 +94,7 @@ describe('a bonus', () => {
     await adjustment(desk, 'For the autumn').waitFor();
     await approve('For the autumn');
     await adjustment(second, 'For the autumn').getByText('Booked', { exact: true }).waitFor();
+    expect(await merchant.balance()).toBe('80.00');
   });
 });
 

@@ -41,6 +41,12 @@ describe('the book at a glance', () => {
     expect(told.get('bank')).toEqual([1, 0n]);
   });
 
+  it('is read once for all who look at the same time, and anew for who looks later', async () => {
+    const [first, second] = await Promise.all([look.getBook(), look.getBook()]);
+    expect(second).toBe(first);
+    expect(await look.getBook()).not.toBe(first);
+  });
+
   it('says so when it is not', async () => {
     const more = (by: number) =>
       book.database.write("UPDATE `account` SET `posted` = `posted` + ? WHERE `code` = 'system:bank'", [by]);
