@@ -74,6 +74,7 @@ export async function planProcesses({ options, dataDir, replicas, servers }) {
             PAYMENT_CHANNELS_FILE: accounts.channelsFile,
             // Whoever tries it out need not wait for a day.
             PAYOUT_COOL_DOWN_HOURS: inherited.PAYOUT_COOL_DOWN_HOURS || '0',
+            PAYEE_CONFIRM_URL: `${inherited.SANDBOX_PUBLIC_URL || sandbox}/mch-transfer/confirm?package={package}`,
           }),
     },
     sandbox: {

@@ -35,6 +35,11 @@ export const withdrawalEnvironment = serviceEnvironment.extend(databaseEnvironme
   /** What the payee reads at the channel. */
   PAYOUT_REMARK: z.string().min(1).max(32).default('广告收益提现'),
   /**
+   * Where a payee confirms a transfer by WeChat Pay: a page of yours that opens WeChat's own with `{package}`. Without it the
+   * owner is shown the package itself.
+   */
+  PAYEE_CONFIRM_URL: z.string().includes('{package}').optional(),
+  /**
    * The first pause before a payout that is not decided is asked about; then twice as long each time. Longer than a call takes
    * at most: while the first one may still be travelling, a refusal of its repeat proves nothing.
    */
@@ -61,6 +66,7 @@ export class WithdrawalConfig {
   readonly twoApprovalsFrom: bigint;
   readonly payoutRemark: string;
   readonly payoutRetryMs: number;
+  private readonly payeeConfirmUrl: string | undefined;
   /** The pauses between one look and the next. */
   readonly lookAgainMs: readonly number[];
   readonly sweepEveryMs: number;
@@ -86,11 +92,17 @@ export class WithdrawalConfig {
     };
     this.twoApprovalsFrom = environment.WITHDRAWAL_TWO_APPROVALS_YUAN;
     this.payoutRemark = environment.PAYOUT_REMARK;
+    this.payeeConfirmUrl = environment.PAYEE_CONFIRM_URL;
     this.payoutRetryMs = environment.PAYOUT_RETRY_SECONDS * 1_000;
     this.lookAgainMs = environment.PAYOUT_LOOK_AGAIN_SECONDS.map(
       (seconds, index, all) => (seconds - (all[index - 1] ?? 0)) * 1_000,
     );
     this.sweepEveryMs = environment.SWEEP_EVERY_MS;
     this.answerWithinMs = environment.ANSWER_WITHIN_MS;
+  }
+
+  /** What the payee opens to confirm, from what the channel wants to be opened with. */
+  confirmationOf(channelsPackage: string): string {
+    return this.payeeConfirmUrl?.replace('{package}', encodeURIComponent(channelsPackage)) ?? channelsPackage;
   }
 }

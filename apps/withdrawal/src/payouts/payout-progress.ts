@@ -137,7 +137,8 @@ export class PayoutProgress {
   ): Promise<void> {
     const { problem, awaitsPayee } = decision;
     if (problem !== null) this.log.error({ withdrawalId: row.id, problem }, 'a payout waits for somebody');
-    await this.withdrawals.noteWaiting(row.id, decision);
+    const confirmation = decision.confirmation && this.config.confirmationOf(decision.confirmation);
+    await this.withdrawals.noteWaiting(row.id, { ...decision, confirmation });
     if (awaitsPayee && row.awaits_payee === 0) await this.steps.tell(row, 'awaits-payee');
   }
 }
