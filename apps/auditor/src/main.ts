@@ -11,21 +11,21 @@ import { type Finding, printReport } from './report.js';
  */
 async function audit(): Promise<number> {
   const environment = loadConfig('auditor', databaseEnvironment);
-  const open = (service: string) =>
-    new Database({
-      url: environment.MYSQL_URL,
-      schema: `${environment.MYSQL_SCHEMA_PREFIX}${service}`,
-      poolSize: 2,
-    }).open();
-  const [wallet, payment, withdrawal] = [
-    await open('wallet'),
-    await open('payment'),
-    await open('withdrawal'),
-  ];
-  const books: Books = { wallet, payment, withdrawal };
-  // What is looked at again is read again.
-  const secondLook: Books = { ...books };
+  const opened: Database[] = [];
+  const open = async (service: string) => {
+    const schema = `${environment.MYSQL_SCHEMA_PREFIX}${service}`;
+    const database = await new Database({ url: environment.MYSQL_URL, schema, poolSize: 2 }).open();
+    opened.push(database);
+    return database;
+  };
   try {
+    const books: Books = {
+      wallet: await open('wallet'),
+      payment: await open('payment'),
+      withdrawal: await open('withdrawal'),
+    };
+    // What is looked at again is read again.
+    const secondLook: Books = { ...books };
     const findings: Finding[] = [];
     for (const invariant of INVARIANTS) {
       const startedAt = performance.now();
@@ -35,7 +35,8 @@ async function audit(): Promise<number> {
     }
     return await printReport(books, findings);
   } finally {
-    await Promise.all([wallet.close(), payment.close(), withdrawal.close()]);
+    // Also those before one that could not be opened: they would keep the process alive.
+    await Promise.all(opened.map((database) => database.close()));
   }
 }
 

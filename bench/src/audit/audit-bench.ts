@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { migrate } from '#libs/database';
+import { WITHDRAWAL_MIGRATIONS } from '../../../apps/withdrawal/src/migrations/index.js';
 import { migratePayment } from '../payment-parts.js';
 import { fillBook } from './fill-book.js';
 
@@ -24,6 +26,7 @@ export async function benchAudit(mysqlUrl: string, entries: number): Promise<Aud
   const filledFrom = performance.now();
   await fillBook(mysqlUrl, `${prefix}wallet`, entries);
   await migratePayment(mysqlUrl, `${prefix}payment`);
+  await migrate({ url: mysqlUrl, schema: `${prefix}withdrawal`, migrations: WITHDRAWAL_MIGRATIONS });
   const startedAt = performance.now();
   const child = fork(fileURLToPath(new URL('./audit-process.js', import.meta.url)), {
     execArgv: [...process.execArgv, ...HEAP],

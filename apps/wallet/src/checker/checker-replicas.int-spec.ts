@@ -99,15 +99,18 @@ it('A transaction that commits after others with higher numbers is waited for an
     await checker.catchUp();
     isDone = true;
   })();
-  await eventually('the round waits for a lock', async () => {
-    const rows = await book.database.query(
-      "SELECT 1 FROM `information_schema`.`processlist` WHERE `db` = DATABASE() AND `id` <> CONNECTION_ID() AND `info` LIKE '%outbox%FOR UPDATE%'",
-    );
-    return rows.length > 0;
-  });
-  expect(isDone).toBe(false);
-  await slow.commit();
-  await slow.end();
+  try {
+    await eventually('the round waits for a lock', async () => {
+      const rows = await book.database.query(
+        "SELECT 1 FROM `information_schema`.`processlist` WHERE `db` = DATABASE() AND `id` <> CONNECTION_ID() AND `info` LIKE '%outbox%FOR UPDATE%'",
+      );
+      return rows.length > 0;
+    });
+    expect(isDone).toBe(false);
+    await slow.commit();
+  } finally {
+    await slow.end();
+  }
   await round;
 
   const { findings, commits } = await checker.state();
