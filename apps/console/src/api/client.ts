@@ -1,6 +1,6 @@
 import createClient from 'openapi-fetch';
 import { accessToken, renew } from '../session/access-token';
-import { ApiProblem, toProblem } from './problem';
+import { ApiProblem, problemOf, toProblem } from './problem';
 import type { components, paths } from './schema.gen';
 import { observeServerClock } from './server-clock';
 
@@ -34,6 +34,8 @@ async function send(request: Request): Promise<Response> {
   const again = request.clone();
   const response = await deliver(request, token);
   if (response.status !== 401 || token === null) return response;
+  // A wrong password says nothing about the session, and sent again it would count as another wrong one.
+  if ((await problemOf(response.clone())).code === 'BAD_CREDENTIALS') return response;
   const session = await renew(token);
   return session === null ? response : await deliver(again, session.accessToken);
 }

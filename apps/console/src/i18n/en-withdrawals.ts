@@ -22,7 +22,7 @@ export const enWithdrawals = {
     byDay: 'By day',
     days: 'Days shown',
     lastDays: '{{count}} days',
-    legendMatured: 'Available since',
+    legendMatured: 'Available',
     legendPending: 'Still pending',
     chartLabel: 'Earnings of {{count}} days: {{total}} together, most on {{day}} with {{most}}',
     chartEmpty: 'Nothing was earned in these days',

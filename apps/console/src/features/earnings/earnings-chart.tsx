@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatYuan } from '../../money/yuan';
 import { heightOf, niceCeiling, type Bar } from './chart-scale';
@@ -14,7 +14,6 @@ const LINES = [0, 250, 500, 750, 1_000] as const;
 export function EarningsChart({ bars, isStale }: { bars: readonly Bar[]; isStale: boolean }) {
   const { t } = useTranslation();
   const dayText = useDayText();
-  const hatching = useId();
   const [pointed, setPointed] = useState<Bar | null>(null);
   const total = bars.reduce((sum, { earned }) => sum + earned, 0n);
   const best = bars.reduce<Bar | undefined>(
@@ -59,12 +58,6 @@ export function EarningsChart({ bars, isStale }: { bars: readonly Bar[]; isStale
           }
           onPointerLeave={() => setPointed(null)}
         >
-          <defs>
-            <pattern id={hatching} width="14" height="40" patternUnits="userSpaceOnUse">
-              <rect className={styles.hatchGround} width="14" height="40" />
-              <rect className={styles.hatchLine} width="14" height="18" />
-            </pattern>
-          </defs>
           {LINES.map((y) => (
             <line key={y} className={styles.line} x1="0" x2={bars.length * SLOT} y1={y} y2={y} />
           ))}
@@ -74,7 +67,6 @@ export function EarningsChart({ bars, isStale }: { bars: readonly Bar[]; isStale
               bar={bar}
               x={index * SLOT}
               ceiling={ceiling}
-              hatching={hatching}
               isPointed={bar === pointed}
               onPoint={setPointed}
             />
@@ -94,12 +86,11 @@ interface ColumnProps {
   readonly bar: Bar;
   readonly x: number;
   readonly ceiling: bigint;
-  readonly hatching: string;
   readonly isPointed: boolean;
   readonly onPoint: (bar: Bar) => void;
 }
 
-function Column({ bar, x, ceiling, hatching, isPointed, onPoint }: ColumnProps) {
+function Column({ bar, x, ceiling, isPointed, onPoint }: ColumnProps) {
   const whole = heightOf(bar.earned, ceiling);
   const pending = Math.min(whole, heightOf(bar.pending, ceiling));
   const left = x + GAP / 2;
@@ -120,7 +111,7 @@ function Column({ bar, x, ceiling, hatching, isPointed, onPoint }: ColumnProps) 
         width={width}
         height={whole - pending}
       />
-      <rect x={left} y={HEIGHT - whole} width={width} height={pending} fill={`url(#${hatching})`} />
+      <rect className={styles.pending} x={left} y={HEIGHT - whole} width={width} height={pending} />
     </g>
   );
 }

@@ -64,7 +64,7 @@ export function ReviewItem({ item, selection }: { item: Review; selection: Selec
       <Facts item={item} />
       <Approvals item={item} />
       {withdrawal.state === 'IN_REVIEW' && mayApprove && <Decision item={item} />}
-      <Story id={id} />
+      <Story id={id} ownerId={withdrawal.ownerId} />
     </li>
   );
 }
@@ -161,9 +161,9 @@ function useOperatorName(): (id: string) => string {
 }
 
 /** Asked for only when somebody wants to see it. */
-function Story({ id }: { id: string }) {
+function Story({ id, ownerId }: { id: string; ownerId: string }) {
   const { t } = useTranslation();
-  const { id: ownId } = useAccount();
+  const nameOf = useOperatorName();
   const [isOpen, setOpen] = useState(false);
   const story = useQuery({
     queryKey: queryKeys.reviewed(id),
@@ -180,7 +180,7 @@ function Story({ id }: { id: string }) {
         {story.data && (
           <EventTimeline
             events={story.data.events}
-            nameOf={(actor) => (actor === ownId ? t('review.you') : actor)}
+            nameOf={(actor) => (actor === ownerId ? t('review.owner') : nameOf(actor))}
           />
         )}
       </div>
