@@ -33,10 +33,17 @@ const RUNS = {
     counts: { sequences: '500', sequence: undefined },
     example: 'npm run chaos -- ledger --seed 7 --sequences 2000',
   },
+  'crash-points': {
+    tier: 'disasters',
+    spec: 'test/disasters/crash-points.disaster-spec',
+    prefix: 'CRASH',
+    counts: { strikes: '100000' },
+    example: 'npm run chaos -- crash-points --seed 7 --strikes 50',
+  },
 };
 
 /**
- * `npm run chaos -- [payments|ledger] --seed 7 …`: a random run of the tests with another seed; its last line is the
+ * `npm run chaos -- [payments|ledger|crash-points] --seed 7 …`: a random run of the tests with another seed; its last line is the
  * summary.
  */
 export function chaos() {
