@@ -428,7 +428,7 @@ export const en = {
       OWN_WITHDRAWAL: 'Nobody approves their own withdrawal',
       RISK_NOTE_NEEDED: 'Say why it is all right despite its risk',
       BANK_BATCH_NOT_FOUND: 'There is no such bank file',
-      BANK_RESULTS_INVALID: 'Those results can’t be read',
+      BANK_RESULTS_INVALID: 'Those results can’t be used',
       NOTHING_TO_PAY: 'Nothing waits to be paid by the bank',
       WALLET_BUSY: 'The wallet is busy',
       UNREACHABLE: 'The server can’t be reached',

@@ -419,7 +419,7 @@ export const zh: Dictionary = {
       OWN_WITHDRAWAL: '不能审批自己的提现',
       RISK_NOTE_NEEDED: '请说明为何可以不顾风险',
       BANK_BATCH_NOT_FOUND: '没有这个银行文件',
-      BANK_RESULTS_INVALID: '无法读取这份结果',
+      BANK_RESULTS_INVALID: '这些结果无法使用',
       NOTHING_TO_PAY: '没有待银行付款的提现',
       WALLET_BUSY: '钱包繁忙',
       UNREACHABLE: '无法连接服务器',

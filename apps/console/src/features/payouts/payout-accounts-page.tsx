@@ -56,8 +56,8 @@ function Account({ account }: { account: PayoutAccount }) {
         {isUsable(account) ? <Tag tone="good">{t('payouts.usable')}</Tag> : <CoolingDown account={account} />}
       </div>
       <p className={styles.faint}>
-        {account.bankName !== null && `${account.bankName} · `}
-        {account.maskedName} · {t('payouts.addedOn')} <Instant at={account.createdAt} format="date" />
+        {account.bankName !== null && `${account.bankName}, `}
+        {account.maskedName}, {t('payouts.addedOn')} <Instant at={account.createdAt} format="date" />
       </p>
       {!isUsable(account) && <p className={styles.faint}>{t('payouts.coolingDownText')}</p>}
       <div className={styles.action}>

@@ -33,7 +33,7 @@ export function PayeeChoice({ accounts, payee, onChange }: PayeeChoiceProps) {
               <ChoiceCard
                 name="payee"
                 title={`${t(`payouts.methods.${account.method}`)} ${account.maskedNumber}`}
-                text={[account.bankName, account.maskedName].filter((part) => part !== null).join(' · ')}
+                text={[account.bankName, account.maskedName].filter((part) => part !== null).join(', ')}
                 checked={account.id === payee?.id}
                 disabled={!isUsable(account)}
                 onChoose={() => onChange(account.id)}
