@@ -26,6 +26,8 @@ interface Standing {
 /** Holds what the ledger has done and said against the model, in the order of commit. */
 export class Judge {
   readonly counts = new Map<string, number>();
+  /** Kinds of transfer of which at least one was posted. */
+  readonly kinds = new Set<string>();
   private readonly model = new ModelBook();
   private readonly standing = new Map<string, Standing>();
   private readonly firstAnswered = new Set<string>();
@@ -83,6 +85,7 @@ export class Judge {
     const decision = this.model.decide(wish);
     this.standing.set(wish.key, { wish, transferId, rejection: decision.rejection });
     this.count(decision.rejection ?? 'posted');
+    if (decision.rejection === null) this.kinds.add(transfer.kind);
     return [...differences(transfer, decision), ...this.book.faultsOf(transfer)].map(fault);
   }
 

@@ -21,6 +21,8 @@ export interface Played {
   readonly faults: readonly Fault[];
   /** How many of what: posted, rejected by code, conflicts, replays, cuts, flushes. */
   readonly counts: ReadonlyMap<string, number>;
+  /** Kinds of transfer of which at least one was posted. */
+  readonly kinds: ReadonlySet<string>;
 }
 
 const AT_ONCE = 50;
@@ -48,7 +50,7 @@ export async function play({ seed, sequences, rich }: PlayOptions): Promise<Play
       await Promise.all(lives.map((life) => scene.live(life)));
       faults.push(...(await judge.judge(scene.answers, (request) => scene.asked.get(request))));
     }
-    return { faults, counts: new Map([...judge.counts, ['cuts', stage.proxy.cuts]]) };
+    return { faults, counts: new Map([...judge.counts, ['cuts', stage.proxy.cuts]]), kinds: judge.kinds };
   } finally {
     await stage.close();
   }

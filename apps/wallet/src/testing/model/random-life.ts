@@ -1,5 +1,6 @@
 import { Dice } from './dice.js';
 import type { ModelLeg, Wish } from './model-book.js';
+import { endBonus, grantBonus, putRight, settle } from './operator-wishes.js';
 import { comeBack, endWithdrawal, holdBudget, mature, release, spend, withdraw } from './traffic-wishes.js';
 import {
   type FindHeld,
@@ -31,6 +32,7 @@ export interface Burst {
 
 const CHANNELS = ['alipay', 'wechat'] as const;
 const METHODS = ['alipay', 'wechat', 'bank'] as const;
+const ADJUSTABLE = ['merchant_cash', 'merchant_bonus', 'traffic_pending', 'traffic_available'] as const;
 const DAYS = ['2026-11-20', '2026-11-21'] as const;
 const YUAN = 1_000_000n;
 const MOST = 9_223_372_036_854_775_807n;
@@ -104,6 +106,7 @@ export class RandomLife {
       settlement: this.refunds.length > 0 ? 4 : 0,
       campaign: 12,
       earnings: 8,
+      operator: 5,
       ending: this.withdrawals.length > 0 ? 5 : 0,
       sameAgain: past.length > 0 ? 4 : 0,
       sameKey: past.length > 0 ? 2 : 0,
@@ -117,6 +120,8 @@ export class RandomLife {
         return this.campaignWish();
       case 'earnings':
         return this.earningsWish();
+      case 'operator':
+        return this.operatorWish();
       case 'ending':
         return this.ending();
       case 'sameAgain':
@@ -206,6 +211,28 @@ export class RandomLife {
     // Whether it is granted or not: nobody is paid from an account that has nothing.
     this.withdrawals.push({ id: withdrawalId, amount });
     return withdraw({ withdrawalId, ownerId, amount });
+  }
+
+  private operatorWish(): Wish {
+    const { dice, merchantId } = this;
+    const [id, amount] = [this.options.nextNumber(), this.amount()];
+    switch (dice.weighed({ putRight: 3, bonus: 2, endBonus: 2, settle: 3 })) {
+      case 'putRight': {
+        const account = dice.pick(ADJUSTABLE);
+        const ownerId = account.startsWith('traffic') ? this.ownerId : merchantId;
+        const part = account === 'traffic_pending' ? dice.pick(DAYS) : null;
+        return putRight({ id, account, ownerId, part, amount: dice.chance(50) ? amount : -amount });
+      }
+      case 'bonus':
+        return grantBonus({ id, ownerId: merchantId, amount });
+      case 'endBonus':
+        return endBonus({ id, ownerId: merchantId, amount });
+      case 'settle': {
+        const [channel, direction] = [dice.pick(CHANNELS), dice.pick(['payout', 'top_up'] as const)];
+        const bankReference = this.tradeNo(id);
+        return settle({ id, channel, direction, amount, fee: amount / 100n, bankReference });
+      }
+    }
   }
 
   private ending(): Wish {
