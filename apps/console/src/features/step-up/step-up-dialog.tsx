@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
-import { Button, Input, Modal } from 'antd';
-import { useState } from 'react';
+import { Button, Input, Modal, type InputRef } from 'antd';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/problem';
 import { useAccount } from '../../session/use-session';
@@ -14,10 +14,18 @@ export function StepUpDialog({ onShown, onClose }: { onShown: () => void; onClos
   const { t } = useTranslation();
   const { email } = useAccount();
   const [password, setPassword] = useState('');
+  const field = useRef<InputRef>(null);
   const showing = useMutation({ mutationFn: showPassword, onSuccess: onShown });
   const isWrong = showing.error instanceof ApiProblem && showing.error.code === 'BAD_CREDENTIALS';
   return (
-    <Modal open title={t('stepUp.title')} width={440} onCancel={onClose} footer={null}>
+    <Modal
+      open
+      title={t('stepUp.title')}
+      width={440}
+      onCancel={onClose}
+      footer={null}
+      afterOpenChange={(isOpen) => isOpen && field.current?.focus()}
+    >
       <form
         className={styles.form}
         noValidate
@@ -33,7 +41,7 @@ export function StepUpDialog({ onShown, onClose }: { onShown: () => void; onClos
           {(control) => (
             <Input.Password
               {...control}
-              autoFocus
+              ref={field}
               size="large"
               autoComplete="current-password"
               maxLength={128}

@@ -61,7 +61,6 @@ export function BankResults() {
         <Alert
           type="success"
           showIcon
-          role="status"
           title={t('bankFiles.used', {
             count: using.data.lines,
             changed: using.data.changed,

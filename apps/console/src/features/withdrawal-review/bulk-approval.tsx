@@ -76,7 +76,6 @@ function Outcomes({ items, onClose }: { items: readonly Outcome[]; onClose: () =
       className={styles.wide ?? ''}
       type={done === items.length ? 'success' : 'warning'}
       showIcon
-      role="status"
       closable={{ onClose }}
       title={t('review.manyTitle', { done, count: items.length })}
       description={

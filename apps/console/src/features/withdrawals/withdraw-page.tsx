@@ -194,7 +194,7 @@ function Confirm({ quote, payee, onConfirm, onClose }: ConfirmProps) {
           <Button size="large" onClick={onClose}>
             {t('cancel')}
           </Button>
-          <Button type="primary" size="large" autoFocus onClick={onConfirm}>
+          <Button type="primary" size="large" onClick={onConfirm}>
             {t('withdraw.confirm')}
           </Button>
         </div>
