@@ -5,6 +5,7 @@ import { Log } from '#libs/service';
 import { OnEvent } from '#libs/transport';
 import { WithdrawalConfig } from '../withdrawal.config.js';
 import { Timeline } from './timeline.js';
+import { WithdrawalSteps } from './withdrawal-steps.js';
 import { WithdrawalRepository } from './withdrawal.repository.js';
 
 /** Where the wallet's transfers are noted; its other kinds are nobody's here. */
@@ -20,6 +21,7 @@ export class BookingController {
     private readonly database: Database,
     private readonly withdrawals: WithdrawalRepository,
     private readonly timeline: Timeline,
+    private readonly steps: WithdrawalSteps,
     private readonly config: WithdrawalConfig,
     private readonly log: Log,
   ) {}
@@ -33,18 +35,21 @@ export class BookingController {
   }: PayloadOf<typeof wallet.transferPosted>): Promise<void> {
     const column = NOTED_AS[kind];
     if (column === undefined) return;
-    await this.database.transaction(async (transaction) => {
+    const booked = await this.database.transaction(async (transaction) => {
       const row = await this.withdrawals.lock(transaction, withdrawalId);
       if (!row)
         throw new Error(`Transfer ${transferId} is of withdrawal ${withdrawalId}, which is unknown here`);
-      if (row[column] !== null) return;
+      if (row[column] !== null) return null;
       const returnIsDue =
         row.state === 'RETURNED' && column === 'settle_transfer_id' && row.return_transfer_id === null;
       const looks = row.state === 'PAID' && row.channel_account_id !== null;
       const dueInMs = returnIsDue ? 0 : looks ? (this.config.lookAgainMs[0] ?? null) : null;
       await this.withdrawals.noteBooked(transaction, withdrawalId, column, transferId, dueInMs);
       await this.timeline.append(transaction, withdrawalId, 'booked', { kind, transferId });
+      return row;
     });
+    if (!booked) return;
+    await this.steps.changed(booked, booked.state);
     this.log.info({ withdrawalId, kind, transferId }, 'the wallet has booked a withdrawal');
   }
 }
