@@ -5,7 +5,7 @@ import type { PlainService } from './plain-service.js';
 
 const NOW = new Date('2026-11-21T08:30:00.000Z');
 
-export const aWithdrawal = (more: Partial<withdrawal.Withdrawal> = {}): withdrawal.Withdrawal => ({
+const aWithdrawal = (more: Partial<withdrawal.Withdrawal> = {}): withdrawal.Withdrawal => ({
   id: someId(),
   ownerId: someId(),
   state: 'PAYING',

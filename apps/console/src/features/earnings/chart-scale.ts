@@ -23,7 +23,7 @@ export function beijingDay(atMs: number): string {
 }
 
 /** The days from one to another, both with it. */
-export function daysBetween(from: string, to: string): string[] {
+function daysBetween(from: string, to: string): string[] {
   const days: string[] = [];
   for (let at = Date.parse(from); at <= Date.parse(to); at += DAY_MS)
     days.push(new Date(at).toISOString().slice(0, 10));

@@ -4,7 +4,7 @@ import { parseYuan } from '../../money/yuan';
 
 type Limits = Schemas['WithdrawalLimits'];
 
-export interface AmountProblem {
+interface AmountProblem {
   readonly key: keyof Pick<Dictionary['withdraw'], 'tooMuch' | 'overToday' | 'overMonth' | 'overCount'>;
   /** What is left of the limit that is passed. */
   readonly amount: string;

@@ -18,7 +18,7 @@ import { ProblemAlert } from '../../ui/problem-alert';
 import orderPage from '../order/order-page.module.css';
 import { CancelWithdrawal } from './cancel-withdrawal';
 import { ConfirmInWechat } from './confirm-in-wechat';
-import { nextOf } from './withdrawal-state';
+import { isUnderWay, nextOf } from './withdrawal-state';
 import { WithdrawalStory } from './withdrawal-story';
 import { WithdrawalTag } from './withdrawal-tag';
 import styles from './withdrawal-page.module.css';
@@ -27,6 +27,8 @@ type Withdrawal = Schemas['Withdrawal'];
 
 /** Looking at it makes the channel be asked whether the payee has confirmed. */
 const ASK_WHILE_AWAITING_MS = 5_000;
+/** A push can be lost; who waits for money should not have to know. */
+const ASK_WHILE_UNDER_WAY_MS = 30_000;
 
 export function WithdrawalPage() {
   const { t } = useTranslation();
@@ -34,8 +36,7 @@ export function WithdrawalPage() {
   const one = useQuery({
     queryKey: queryKeys.withdrawal(id),
     queryFn: ({ signal }) => answerOf(api.GET('/v1/withdrawals/{id}', { params: { path: { id } }, signal })),
-    refetchInterval: ({ state: { data } }) =>
-      data && data.withdrawal.confirmation !== null ? ASK_WHILE_AWAITING_MS : false,
+    refetchInterval: ({ state: { data } }) => data !== undefined && askAgainAfter(data.withdrawal),
   });
   const amount = one.data && formatYuan(one.data.withdrawal.amount);
   return (
@@ -63,6 +64,11 @@ export function WithdrawalPage() {
       )}
     </>
   );
+}
+
+function askAgainAfter({ state, confirmation }: Withdrawal): number | false {
+  if (confirmation !== null) return ASK_WHILE_AWAITING_MS;
+  return isUnderWay(state) && ASK_WHILE_UNDER_WAY_MS;
 }
 
 function Status({ withdrawal }: { withdrawal: Withdrawal }) {

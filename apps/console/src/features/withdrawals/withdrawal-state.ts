@@ -3,7 +3,7 @@ import type { Dictionary } from '../../i18n/en';
 import type { Tone } from '../../ui/tag';
 
 type Withdrawal = Schemas['Withdrawal'];
-export type WithdrawalState = Withdrawal['state'];
+type WithdrawalState = Withdrawal['state'];
 type EventKind = Schemas['WithdrawalEvent']['kind'];
 type Next = keyof Dictionary['withdrawal']['next'];
 
