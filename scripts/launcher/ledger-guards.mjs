@@ -138,9 +138,16 @@ export const LEDGER_GUARDS = [
   {
     guard: 'amounts that no BIGINT holds',
     file: EVALUATE,
-    find: "if (after > MAX_AMOUNT || after < -MAX_AMOUNT) return 'BALANCE_OUT_OF_RANGE';",
+    find: "if (!fits(after) || !fits(leg.amount)) return 'BALANCE_OUT_OF_RANGE';",
     replace: '',
     specs: [LEDGER_SPEC],
+  },
+  {
+    guard: 'moves that no BIGINT holds',
+    file: EVALUATE,
+    find: ' || !fits(leg.amount)',
+    replace: '',
+    specs: [`${WALLET}/ledger/evaluate-batch.spec.ts`],
   },
   {
     guard: 'a stopped account gives nothing',

@@ -148,4 +148,14 @@ describe('money into an account', () => {
     const { after } = evaluate([everything], [account(cash('1'), { posted }), account(cash('2'))]);
     expect([after(cash('1'))?.posted, after(cash('2'))?.posted]).toEqual([0n, posted]);
   });
+
+  it('is refused when the move itself does not fit, though both balances would', () => {
+    const batch = [move(cash('1'), CLEARING, MAX + 1n)];
+    const { codes, changed } = evaluate(batch, [
+      account(cash('1'), { posted: MAX, floor: null }),
+      account(CLEARING, { posted: -MAX }),
+    ]);
+    expect(codes).toEqual(['BALANCE_OUT_OF_RANGE']);
+    expect(changed).toEqual([]);
+  });
 });

@@ -31,6 +31,7 @@ export interface Evaluation {
 }
 
 const MAX_AMOUNT = 2n ** 63n - 1n;
+const fits = (amount: bigint): boolean => amount <= MAX_AMOUNT && amount >= -MAX_AMOUNT;
 
 /**
  * Decides a batch of transfers in the order of their arrival, each on the balances that the ones before it left.
@@ -112,7 +113,8 @@ function reasonToReject(
   for (const leg of legs) {
     const account = accountOf(accounts, codeOf(leg.account));
     const after = account.posted + leg.amount;
-    if (after > MAX_AMOUNT || after < -MAX_AMOUNT) return 'BALANCE_OUT_OF_RANGE';
+    // From one end to the other is further than either end.
+    if (!fits(after) || !fits(leg.amount)) return 'BALANCE_OUT_OF_RANGE';
     if (leg.amount > 0n) continue;
     if (account.frozen) return 'ACCOUNT_FROZEN';
     if (account.floor !== null && after - account.held < account.floor) return 'INSUFFICIENT_FUNDS';

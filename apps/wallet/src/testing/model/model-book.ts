@@ -100,7 +100,7 @@ export class ModelBook implements ModelBalances {
     for (const [code, amount] of legs) {
       const { balance, frozen } = this.accountOf(code);
       const after = balance + amount;
-      if (after > MOST || after < -MOST) return 'BALANCE_OUT_OF_RANGE';
+      if ([after, amount].some((value) => value > MOST || value < -MOST)) return 'BALANCE_OUT_OF_RANGE';
       if (amount < 0n && frozen) return 'ACCOUNT_FROZEN';
       // What owners have is theirs and can't be less than nothing; the platform's own accounts can.
       if (amount < 0n && after < 0n && !code.startsWith('system:')) return 'INSUFFICIENT_FUNDS';
