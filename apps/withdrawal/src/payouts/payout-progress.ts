@@ -138,7 +138,7 @@ export class PayoutProgress {
     const { problem, awaitsPayee } = decision;
     if (problem !== null) this.log.error({ withdrawalId: row.id, problem }, 'a payout waits for somebody');
     const confirmation = decision.confirmation && this.config.confirmationOf(decision.confirmation);
-    await this.withdrawals.noteWaiting(row.id, { ...decision, confirmation });
+    await this.withdrawals.noteWaiting(row.id, { ...decision, confirmation }, this.config.payoutRetryMs);
     if (awaitsPayee && row.awaits_payee === 0) await this.steps.tell(row, 'awaits-payee');
   }
 }

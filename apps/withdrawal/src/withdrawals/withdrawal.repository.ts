@@ -154,7 +154,7 @@ export class WithdrawalRepository {
     ]);
   }
 
-  /** What the channel says while it is not decided. */
+  /** What the channel says while it is not decided. News make us curious: it is asked as often again as in the beginning. */
   async noteWaiting(
     withdrawalId: string,
     said: {
@@ -163,10 +163,26 @@ export class WithdrawalRepository {
       readonly awaitsPayee: boolean;
       readonly confirmation: string | null;
     },
+    firstPauseMs: number,
   ): Promise<void> {
+    const { awaitsPayee } = said;
+    // Assigned from left to right: what asks for the old value stands before the new one.
     await this.database.write(
-      "UPDATE `withdrawal` SET `problem` = ?, `problem_message` = ?, `awaits_payee` = ?, `confirmation` = COALESCE(?, `confirmation`), `updated_at` = UTC_TIMESTAMP(3) WHERE `id` = ? AND `state` = 'PAYING'",
-      [said.problem, said.message?.slice(0, 300) ?? null, said.awaitsPayee, said.confirmation, withdrawalId],
+      `UPDATE \`withdrawal\`
+          SET \`next_action_at\` = IF(\`awaits_payee\` = ?, \`next_action_at\`, UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND),
+              \`call_count\` = IF(\`awaits_payee\` = ?, \`call_count\`, 1), \`awaits_payee\` = ?, \`problem\` = ?, \`problem_message\` = ?,
+              \`confirmation\` = COALESCE(?, \`confirmation\`), \`updated_at\` = UTC_TIMESTAMP(3)
+        WHERE \`id\` = ? AND \`state\` = 'PAYING'`,
+      [
+        awaitsPayee,
+        firstPauseMs * 1_000,
+        awaitsPayee,
+        awaitsPayee,
+        said.problem,
+        said.message?.slice(0, 300) ?? null,
+        said.confirmation,
+        withdrawalId,
+      ],
     );
   }
 
@@ -182,7 +198,7 @@ export class WithdrawalRepository {
   /** Somebody looks at it who waits for it: asked about at once, but not more often than that. */
   async askSoon(withdrawalId: string, atMostEveryMs: number): Promise<void> {
     await this.database.write(
-      "UPDATE `withdrawal` SET `next_action_at` = UTC_TIMESTAMP(3) WHERE `id` = ? AND `state` = 'PAYING' AND `awaits_payee` = 1 AND `updated_at` < UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND",
+      "UPDATE `withdrawal` SET `next_action_at` = UTC_TIMESTAMP(3) WHERE `id` = ? AND `state` = 'PAYING' AND `channel_account_id` IS NOT NULL AND `updated_at` < UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND",
       [withdrawalId, atMostEveryMs * 1_000],
     );
   }
