@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '#libs/database';
+import { Database, type Transaction, isTransientError } from '#libs/database';
 import { IdGenerator } from '#libs/ids';
 import type { AccountState } from './account-state.js';
 import { type AccountRef, type AccountSide, OWNER_ACCOUNTS, codeOf } from './chart-of-accounts.js';
@@ -22,6 +22,8 @@ interface AccountRow {
 const COLUMNS =
   '`id`, `code`, `owner_id`, `kind`, `part`, `side`, `posted`, `held`, `floor_amount`, `frozen`, `version`, `link`';
 
+const OPENING_ATTEMPTS = 8;
+
 /** All SQL about accounts. */
 @Injectable()
 export class AccountRepository {
@@ -38,17 +40,37 @@ export class AccountRepository {
     for (const account of accounts) {
       const code = codeOf(account);
       if ('system' in account || this.idsByCode.has(code)) continue;
-      const { side, floorAmount } = OWNER_ACCOUNTS[account.kind];
-      await this.database.write(
-        'INSERT INTO `account` (`id`, `code`, `owner_id`, `kind`, `part`, `side`, `floor_amount`, `created_at`)' +
-          ' VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6)) ON DUPLICATE KEY UPDATE `code` = `code`',
-        [this.ids.nextId(0), code, account.ownerId, account.kind, account.part ?? null, side, floorAmount],
-      );
-      const [row] = await this.database.query<{ id: string }>('SELECT `id` FROM `account` WHERE `code` = ?', [
-        code,
-      ]);
-      if (row) this.idsByCode.set(code, row.id);
+      // Looked for first: an INSERT would wait for whoever is posting to the account that is there.
+      if (await this.learnId(code)) continue;
+      await this.insert(code, account);
+      await this.learnId(code);
     }
+  }
+
+  private async insert(code: string, account: Extract<AccountRef, { ownerId: string }>): Promise<void> {
+    const { side, floorAmount } = OWNER_ACCOUNTS[account.kind];
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.database.write(
+          'INSERT INTO `account` (`id`, `code`, `owner_id`, `kind`, `part`, `side`, `floor_amount`, `created_at`)' +
+            ' VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6)) ON DUPLICATE KEY UPDATE `code` = `code`',
+          [this.ids.nextId(0), code, account.ownerId, account.kind, account.part ?? null, side, floorAmount],
+        );
+        return;
+      } catch (error) {
+        // It may meet others who open their accounts beside it in the index. A deadlock has undone it whole.
+        if (attempt === OPENING_ATTEMPTS || !isTransientError(error)) throw error;
+      }
+    }
+  }
+
+  /** @returns whether there is such an account. */
+  private async learnId(code: string): Promise<boolean> {
+    const [row] = await this.database.query<{ id: string }>('SELECT `id` FROM `account` WHERE `code` = ?', [
+      code,
+    ]);
+    if (row) this.idsByCode.set(code, row.id);
+    return row !== undefined;
   }
 
   /** Locks accounts in ascending id, the one order that all transactions use, and gives them by code. */
