@@ -1,4 +1,4 @@
-import { DomainError, wallet, withdrawal } from '#libs/contracts';
+import { DomainError, wallet, withdrawal, type ResponseOf } from '#libs/contracts';
 import type { ApiRequest } from './api-caller.js';
 import { someId } from './people.js';
 import type { PlainService } from './plain-service.js';
@@ -72,6 +72,18 @@ export function answerEarnings(service: PlainService): PlainService {
   }));
 }
 
+/** What operators are told with it, and owners are not. */
+const EVENTS: ResponseOf<typeof withdrawal.getWithdrawal>['events'] = [
+  {
+    kind: 'approved',
+    at: NOW,
+    actorId: someId(),
+    facts: { given: 1, needed: 2, note: 'Called the owner' },
+  },
+  { kind: 'sent', at: NOW, actorId: null, facts: { account: 'wechat-main' } },
+  { kind: 'paid', at: NOW, actorId: null, facts: { reference: 'B-7' } },
+];
+
 /** The withdrawal service's answers, every field filled. */
 export function answerWithdrawals(service: PlainService): PlainService {
   const page = <Item>(item: Item) => ({ items: [item], nextCursor: someId() });
@@ -98,16 +110,7 @@ export function answerWithdrawals(service: PlainService): PlainService {
       if (withdrawalId === '404') throw notFound(withdrawalId);
       return {
         withdrawal: aWithdrawal({ id: withdrawalId }),
-        events: [
-          {
-            kind: 'approved',
-            at: NOW,
-            actorId: someId(),
-            facts: { given: 1, needed: 2, note: 'Called the owner' },
-          },
-          { kind: 'sent', at: NOW, actorId: null, facts: { account: 'wechat-main' } },
-          { kind: 'paid', at: NOW, actorId: null, facts: { reference: 'B-7' } },
-        ],
+        events: EVENTS,
       };
     })
     .answer(withdrawal.cancelWithdrawal, async ({ withdrawalId }) => {
