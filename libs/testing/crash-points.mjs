@@ -99,7 +99,7 @@ for (const door of ['query', 'execute']) {
 const hasMessages = (answer) => Array.isArray(answer) && (answer.length === 1 || answer[1]?.length > 0);
 
 const { Redis } = require('ioredis');
-const { sendCommand } = Redis.prototype;
+const sendCommand = Reflect.get(Redis.prototype, 'sendCommand');
 Redis.prototype.sendCommand = function passDoor(command, ...rest) {
   const key = command.args.find((arg) => String(arg).startsWith('clearbid')) ?? '';
   const point = `redis ${command.name} ${plain(String(key).replace(/[0-9a-f-]{8,}/g, 'N'))}`.slice(0, 160);

@@ -1,7 +1,7 @@
 // @ts-check
 // For dependency-cruiser: `#libs/x` is what is written in libs/x, not what was compiled of it last.
-const { join } = require('node:path');
+const path = require('node:path');
 
 module.exports = {
-  resolve: { alias: { '#libs/*': join(__dirname, '../../libs/*/src/index.ts') } },
+  resolve: { alias: { '#libs/*': path.join(__dirname, '../../libs/*/src/index.ts') } },
 };

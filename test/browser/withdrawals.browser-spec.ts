@@ -167,6 +167,9 @@ describe('a traffic owner', () => {
     await shows('It was not approved. The money is available again.');
     await owner.getByText('The clicks came from one device').first().waitFor();
     await picture(owner, 'withdrawal-rejected');
+    expect((await stack.sandboxClient.transfers()).map(({ outTransferNo }) => outTransferNo)).not.toContain(
+      id,
+    );
     await booksBalance();
   });
 
@@ -257,7 +260,7 @@ it('nothing went wrong on any page', () => {
 });
 
 const rowsOf = (csv: string) =>
-  parse(csv, { columns: true, bom: true, relax_column_count: true }) as Record<string, string>[];
+  parse<Record<string, string>>(csv, { columns: true, bom: true, relax_column_count: true });
 
 /** Every line's balance is the one before plus its amount, from the opening balance to the closing one. */
 function expectToSumUp(csv: string): void {
