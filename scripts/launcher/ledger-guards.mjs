@@ -152,7 +152,7 @@ export const LEDGER_GUARDS = [
   {
     guard: 'a stopped account gives nothing',
     file: EVALUATE,
-    find: "if (account.frozen) return 'ACCOUNT_FROZEN';",
+    find: "if (account.frozen && !settlesHold) return 'ACCOUNT_FROZEN';",
     replace: '',
     specs: [FENCES_SPEC],
   },

@@ -50,7 +50,7 @@ export function evaluateBatch(
 
   for (const { transferId, request } of batch) {
     const legs = withoutShortfall(request.legs, accounts);
-    const code = reasonToReject(legs, accounts);
+    const code = reasonToReject(legs, accounts, request.settlesHold ?? false);
     if (code !== undefined) {
       rejections.push({ transferId, request, code });
       continue;
@@ -108,6 +108,7 @@ function withoutShortfall(legs: readonly Leg[], accounts: ReadonlyMap<string, Ac
 function reasonToReject(
   legs: readonly Leg[],
   accounts: ReadonlyMap<string, AccountState>,
+  settlesHold: boolean,
 ): RejectionCode | undefined {
   if (legs.length === 0) return 'NOTHING_TO_MOVE';
   for (const leg of legs) {
@@ -116,7 +117,7 @@ function reasonToReject(
     // From one end to the other is further than either end.
     if (!fits(after) || !fits(leg.amount)) return 'BALANCE_OUT_OF_RANGE';
     if (leg.amount > 0n) continue;
-    if (account.frozen) return 'ACCOUNT_FROZEN';
+    if (account.frozen && !settlesHold) return 'ACCOUNT_FROZEN';
     if (account.floor !== null && after - account.held < account.floor) return 'INSUFFICIENT_FUNDS';
   }
   return undefined;

@@ -15,6 +15,8 @@ export interface RecipeOptions<Wish> {
   readonly reference?: (wish: Wish) => string;
   /** Something outside that must be booked once only, e.g. a channel's trade number. */
   readonly externalId?: (wish: Wish) => string;
+  /** See `TransferRequest.settlesHold`. */
+  readonly settlesHold?: boolean;
   /** Signed from the owners' side, summing to zero; legs of zero are left out. Their order is part of the transfer's identity. */
   readonly legs: (wish: Wish) => readonly Leg[];
 }
@@ -34,6 +36,7 @@ export function recipe<Wish>({ kind, scope = kind, invariant, ...how }: RecipeOp
       reference: how.reference?.(wish) ?? idempotencyKey,
       externalId: how.externalId?.(wish) ?? null,
       headers,
+      settlesHold: how.settlesHold ?? false,
       legs: how.legs(wish).filter(({ amount }) => amount !== 0n),
     };
   };

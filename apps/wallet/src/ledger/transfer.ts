@@ -45,6 +45,11 @@ export interface TransferRequest {
   /** Who caused it, so that its events can be followed in the logs; no part of its identity. */
   readonly headers: Headers;
   readonly legs: readonly Leg[];
+  /**
+   * It says how a hold has ended at somebody else's (a channel has paid, or will not): a fact, which no freeze keeps from being
+   * booked. Refused once, it would stay refused, and the hold would stand for ever.
+   */
+  readonly settlesHold?: boolean;
 }
 
 export interface PostedEntry {

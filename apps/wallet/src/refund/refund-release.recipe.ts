@@ -5,6 +5,7 @@ import { type HeldKind, type HeldRefund, REFUND_SETTLEMENT_SCOPE } from './held-
 export const refundReleased = recipe<HeldRefund>({
   kind: 'refund_release',
   scope: REFUND_SETTLEMENT_SCOPE,
+  settlesHold: true,
   invariant: 'a hold is taken or let go, once',
   key: ({ settled }) => settled.refundId,
   legs: ({ settled: { merchantId: ownerId }, entries }) =>

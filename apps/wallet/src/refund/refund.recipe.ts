@@ -7,6 +7,7 @@ import { type HeldRefund, REFUND_SETTLEMENT_SCOPE } from './held-refund.js';
 export const refundTaken = recipe<HeldRefund>({
   kind: 'refund',
   scope: REFUND_SETTLEMENT_SCOPE,
+  settlesHold: true,
   invariant: 'a hold is taken or let go, once',
   key: ({ settled }) => settled.refundId,
   legs: ({ settled: { merchantId: ownerId, channel }, entries }) =>

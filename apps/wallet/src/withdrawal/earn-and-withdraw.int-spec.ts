@@ -262,6 +262,17 @@ describe('a withdrawal', () => {
     expect([{}, { traffic_available: 30n * YUAN }]).toContainEqual(left);
   });
 
+  it('that was paid is booked even while its account is frozen, since the money is gone', async () => {
+    const ownerId = await ownerWith(30n * YUAN);
+    const withdrawalId = number();
+    await one().withdrawals.hold({ withdrawalId, ownerId, amount: 30n * YUAN });
+    await book.database.write('UPDATE `account` SET `frozen` = 1 WHERE `owner_id` = ?', [ownerId]);
+    await one().withdrawals.settle(settled(withdrawalId, ownerId));
+    expect(await accountsOf(ownerId)).toEqual({});
+    const more = { withdrawalId: number(), ownerId, amount: YUAN };
+    await expect(one().withdrawals.hold(more)).rejects.toMatchObject({ code: 'ACCOUNT_FROZEN' });
+  });
+
   it('of the whole balance, asked for a hundred times at once, is granted once', async () => {
     const ownerId = await ownerWith(40n * YUAN);
     const wishes = Array.from({ length: 100 }, () => ({

@@ -7,6 +7,7 @@ import { PAYOUT_SOURCE, WITHDRAWAL_SETTLEMENT_SCOPE } from './payout-source.js';
 export const withdrawalPaid = recipe<PayloadOf<typeof withdrawal.withdrawalSettled>>({
   kind: 'withdrawal_paid',
   scope: WITHDRAWAL_SETTLEMENT_SCOPE,
+  settlesHold: true,
   invariant: 'a hold is paid or let go, once',
   key: ({ withdrawalId }) => withdrawalId,
   legs: ({ withdrawalId: part, ownerId, amount, fee, tax, method }) => [

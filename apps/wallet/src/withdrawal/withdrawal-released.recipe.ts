@@ -6,6 +6,7 @@ import { WITHDRAWAL_SETTLEMENT_SCOPE } from './payout-source.js';
 export const withdrawalReleased = recipe<PayloadOf<typeof withdrawal.withdrawalSettled>>({
   kind: 'withdrawal_released',
   scope: WITHDRAWAL_SETTLEMENT_SCOPE,
+  settlesHold: true,
   invariant: 'a hold is paid or let go, once',
   key: ({ withdrawalId }) => withdrawalId,
   legs: ({ withdrawalId: part, ownerId, amount }) => [

@@ -17,6 +17,8 @@ export interface Wish {
   readonly key: string;
   /** Two wishes of one key are the same wish only if this is the same. */
   readonly content: string;
+  /** Tells how a hold has ended: no freeze keeps it from being booked. */
+  readonly settlesHold?: boolean;
   /** The channel's trade, which is booked once. */
   readonly trade?: string;
   readonly request: () => TransferRequest | Promise<TransferRequest>;
@@ -82,7 +84,7 @@ export class ModelBook implements ModelBalances {
       return { rejection: 'EXTERNAL_ID_TAKEN', entries: [] };
     }
     const legs = wish.legs(this).filter(([, amount]) => amount !== 0n);
-    const rejection = this.reasonAgainst(legs);
+    const rejection = this.reasonAgainst(legs, wish.settlesHold ?? false);
     if (rejection !== null) return { rejection, entries: [] };
     if (wish.trade !== undefined) this.trades.add(wish.trade);
     const entries = legs.map(([code, amount]): ModelEntry => {
@@ -95,13 +97,13 @@ export class ModelBook implements ModelBalances {
     return { rejection: null, entries };
   }
 
-  private reasonAgainst(legs: readonly ModelLeg[]): RejectionCode | null {
+  private reasonAgainst(legs: readonly ModelLeg[], settlesHold: boolean): RejectionCode | null {
     if (legs.length === 0) return 'NOTHING_TO_MOVE';
     for (const [code, amount] of legs) {
       const { balance, frozen } = this.accountOf(code);
       const after = balance + amount;
       if ([after, amount].some((value) => value > MOST || value < -MOST)) return 'BALANCE_OUT_OF_RANGE';
-      if (amount < 0n && frozen) return 'ACCOUNT_FROZEN';
+      if (amount < 0n && frozen && !settlesHold) return 'ACCOUNT_FROZEN';
       // What owners have is theirs and can't be less than nothing; the platform's own accounts can.
       if (amount < 0n && after < 0n && !code.startsWith('system:')) return 'INSUFFICIENT_FUNDS';
     }

@@ -127,6 +127,7 @@ export function endWithdrawal(ended: Ended): Wish {
   return {
     what: `withdrawal ended ${written(ended)}`,
     key: `withdrawal_settlement/${withdrawalId}`,
+    settlesHold: true,
     content: paid ? written(ended) : written({ withdrawalId, ownerId, amount }),
     request: () => (paid ? withdrawalPaid : withdrawalReleased)(ended, HEADERS),
     legs: () =>

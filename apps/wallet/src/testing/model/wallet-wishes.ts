@@ -123,6 +123,7 @@ export function settleRefund(settled: Settled, held: () => readonly ModelLeg[], 
   return {
     what: `refund ${written(settled)}`,
     key: `refund_settlement/${refundId}`,
+    settlesHold: true,
     content: written(settled),
     request: async () => {
       const recipe = taken ? refundTaken : refundReleased;
