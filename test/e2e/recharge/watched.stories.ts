@@ -18,6 +18,7 @@ export function watchedStories(world: RechargeWorld): void {
           'payment',
           'redis',
           'wallet',
+          'withdrawal',
         ]);
       }
     });
