@@ -34,8 +34,8 @@ const RUNS = {
     example: 'npm run chaos -- ledger --seed 7 --sequences 2000',
   },
   'crash-points': {
-    tier: 'disasters',
-    spec: 'test/disasters/crash-points.disaster-spec',
+    tier: 'e2e',
+    spec: 'test/e2e/crash-points.e2e-spec',
     prefix: 'CRASH',
     counts: { strikes: '100000' },
     example: 'npm run chaos -- crash-points --seed 7 --strikes 50',

@@ -5,7 +5,7 @@ import { runChaos } from './chaos/chaos-run.js';
 /** `npm run chaos -- --seed N --payments M` runs this with others. */
 const seed = Number(process.env['CHAOS_SEED'] ?? 1);
 // What fits into every test run; `npm run chaos` makes 2,000 unless told.
-const payments = Number(process.env['CHAOS_PAYMENTS'] ?? 1_000);
+const payments = Number(process.env['CHAOS_PAYMENTS'] ?? 400);
 const summaryFile = process.env['CHAOS_SUMMARY_FILE'];
 
 const FIXED_MS = 600_000;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Seeded } from '../chaos/seeded.js';
+import { Seeded } from '../../disasters/chaos/seeded.js';
 import { FLOWS, type Flow } from './flows.js';
 import { type CrashPoint, MODES, type Mode } from './orders.js';
 import { CrashWorld, MORTAL, type Mortal } from './world.js';

@@ -1,6 +1,6 @@
 import { wallet, withdrawal } from '#libs/contracts';
 import { eventually } from '#libs/testing';
-import { patiently } from '../chaos/patience.js';
+import { patiently } from '../../disasters/chaos/patience.js';
 import type { CrashWorld, Mortal } from './world.js';
 
 /** Something that goes through services of which one may die at any moment. */
