@@ -10,7 +10,7 @@ import { Flood } from './flood.js';
 let stack: TestStack;
 let flood: Flood;
 
-const SOME = 25;
+const SOME = 15;
 const STORY_MS = 170_000;
 
 beforeAll(async () => {
