@@ -208,7 +208,7 @@ describe('a traffic owner', () => {
     await approve(id);
     await desk.goto('/operations/bank-files');
     await desk.getByRole('button', { name: 'New file' }).click();
-    await desk.getByRole('button', { name: 'New file' }).last().click();
+    await desk.getByRole('tooltip').getByRole('button', { name: 'New file' }).click();
     const [file] = await Promise.all([
       desk.waitForEvent('download'),
       desk.getByRole('button', { name: 'Download' }).first().click(),

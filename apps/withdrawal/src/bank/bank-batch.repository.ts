@@ -19,10 +19,10 @@ interface BatchRow {
 export class BankBatchRepository {
   constructor(private readonly database: Database) {}
 
-  /** Approved payouts that no file has yet, locked; what another replica is taking is skipped. */
+  /** Approved payouts that no file has yet, locked: of two that make a file at once, the second waits and finds none of them. */
   lockApproved(transaction: Transaction, limit: number): Promise<WithdrawalRow[]> {
     return transaction.query<WithdrawalRow>(
-      `SELECT ${WITHDRAWAL_COLUMNS} FROM \`withdrawal\` WHERE \`state\` = 'APPROVED' AND \`method\` = 'bank' ORDER BY \`id\` LIMIT ? FOR UPDATE SKIP LOCKED`,
+      `SELECT ${WITHDRAWAL_COLUMNS} FROM \`withdrawal\` WHERE \`state\` = 'APPROVED' AND \`method\` = 'bank' ORDER BY \`id\` LIMIT ? FOR UPDATE`,
       [limit],
     );
   }

@@ -58,7 +58,9 @@ export class ReviewService {
         return null;
       }
       const telling = { kind: 'approved', facts, actorId: operatorId } as const;
-      return (await this.steps.stepIn(transaction, row, 'APPROVED', { dueInMs: 0 }, telling)) ? row : null;
+      // A channel is asked at once; the bank's file is made by an operator.
+      const dueInMs = row.method === 'bank' ? null : 0;
+      return (await this.steps.stepIn(transaction, row, 'APPROVED', { dueInMs }, telling)) ? row : null;
     });
     this.log.info({ withdrawalId, operatorId, isLast: approved !== null }, 'a withdrawal was approved');
     if (approved) await this.steps.changed(approved, 'APPROVED');
