@@ -159,6 +159,22 @@ describe('operators', () => {
 });
 
 describe('a bank', () => {
+  it('gets a file with what somebody is looking at just then: it waits for them, and skips nothing', async () => {
+    const ownerId = await world.ownerWith(50);
+    const { id } = await world.request(ownerId, 'bank', 50);
+    await world.approve(id);
+    await world.books.query('START TRANSACTION');
+    await world.books.query('SELECT `id` FROM `clearbid_withdrawal`.`withdrawal` WHERE `id` = ? FOR UPDATE', [
+      id,
+    ]);
+    const making = world.rpc.call(withdrawal.createBankBatch, { operatorId: OPERATOR });
+    // An answer to something asked after it shows that it was taken up, and it can't have ended.
+    await world.rpc.call(withdrawal.listBankBatches, { limit: 20 });
+    await world.books.query('COMMIT');
+    expect(await making).toMatchObject({ count: 1, open: 1 });
+    expect((await world.get(id)).state).toBe('PAYING');
+  });
+
   it('is given a file, says what it has paid, and gives one back two days later', async () => {
     const ownerId = await world.ownerWith(300);
     const ids: string[] = [];
