@@ -1,6 +1,7 @@
 // @ts-check
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { PROGRAMS } from './build.mjs';
 import { run } from './commands.mjs';
 import { readSettings } from './environment.mjs';
 import { main } from './main.mjs';
@@ -17,7 +18,7 @@ export function askRunning(entry) {
   return main(async () => {
     const settings = readSettings(ROOT);
     const redisUrl = findRunning(settings.dataDir)?.info.redisUrl ?? settings.redisUrl;
-    const path = join(ROOT, 'dist', entry);
+    const path = join(ROOT, PROGRAMS, entry);
     if (redisUrl === undefined || !existsSync(path)) {
       throw new Problem(
         'Clearbid does not run here: `npm start` it first, or set REDIS_URL to that of another.',

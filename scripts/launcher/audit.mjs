@@ -1,6 +1,7 @@
 // @ts-check
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { PROGRAMS, bundlePrograms } from './build.mjs';
 import { run } from './commands.mjs';
 import { readSettings } from './environment.mjs';
 import { whilePreparing } from './launch.mjs';
@@ -9,11 +10,10 @@ import { startMariadb } from './mariadb.mjs';
 import { Problem } from './problem.mjs';
 import { ROOT } from './root.mjs';
 import { findRunning } from './running.mjs';
-import { buildServices } from './build.mjs';
 import { ensurePackages } from './packages.mjs';
 import { endOnSignals } from './signals.mjs';
 
-const AUDITOR = join(ROOT, 'dist', 'apps', 'auditor', 'src', 'main.js');
+const AUDITOR = join(ROOT, PROGRAMS, 'apps', 'auditor', 'src', 'main.js');
 
 /** `npm run audit`: checks every invariant over the whole book, whether Clearbid runs or not. */
 export function audit() {
@@ -21,7 +21,7 @@ export function audit() {
     const settings = readSettings(ROOT);
     await whilePreparing(settings.dataDir, async () => {
       await ensurePackages(ROOT, () => {});
-      await buildServices(ROOT, () => {});
+      await bundlePrograms(ROOT, () => {});
     });
     const { mysqlUrl, redisUrl, stop } = await findBook(settings);
     endOnSignals(stop);

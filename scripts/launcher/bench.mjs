@@ -1,6 +1,7 @@
 // @ts-check
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { MODULES, PROGRAMS, compileServices } from './build.mjs';
 import { run } from './commands.mjs';
 import { readSettings } from './environment.mjs';
 import { prepare } from './launch.mjs';
@@ -30,7 +31,8 @@ export function bench() {
     const settings = readSettings(ROOT);
     const progress = new Progress(process.stderr);
     await prepare(settings, progress);
-    const entry = join(ROOT, 'dist', 'bench', 'src', 'main.js');
+    await progress.step('Compiling the benchmarks', (report) => compileServices(ROOT, report));
+    const entry = join(ROOT, MODULES, 'bench', 'src', 'main.js');
     if (!existsSync(entry)) throw new Problem('There is no benchmark: bench/src/main.ts is missing.');
     const { home: dataDir, remove } = await openRunFolder(join(settings.dataDir, 'bench'));
     const stack = await startStack({
@@ -49,7 +51,7 @@ export function bench() {
     endOnSignals(stop);
     try {
       for (const service of ['wallet', 'payment']) {
-        await run(process.execPath, [join(ROOT, 'dist', 'apps', service, 'src', 'migrate.js')], {
+        await run(process.execPath, [join(ROOT, PROGRAMS, 'apps', service, 'src', 'migrate.js')], {
           cwd: ROOT,
           env: { ...process.env, MYSQL_URL: stack.urls.mysql, MYSQL_SCHEMA_PREFIX: BARE_PREFIX },
         });

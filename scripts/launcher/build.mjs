@@ -5,35 +5,55 @@ import { join, relative } from 'node:path';
 import { run } from './commands.mjs';
 import { Problem } from './problem.mjs';
 
+/** Where `bundlePrograms` puts what is run in use: `apps/wallet/src/main.js` and the others. */
+export const PROGRAMS = join('dist', 'programs');
+/** Where `compileServices` puts every module for itself, under the same names. */
+export const MODULES = 'dist';
 const CONSOLE = join('apps', 'console');
-const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SETTINGS = [
+  'package.json',
+  'package-lock.json',
+  'rolldown.config.mjs',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
 
 /**
- * Compiles the services and bundles the console, each only when something that it is made of has changed.
+ * Bundles the services and the console, each only when something that it is made of has changed.
  *
  * @param {string} root
  * @param {import('./progress.mjs').Progress} progress
  */
 export async function build(root, progress) {
   await Promise.all([
-    progress.step('Compiling the services', (report) => buildServices(root, report)),
+    progress.step('Bundling the services', (report) => bundlePrograms(root, report)),
     progress.step('Bundling the console', (report) => buildConsole(root, report)),
   ]);
 }
 
 /**
+ * Everything that is run in use: a file for each program, see `rolldown.config.mjs`.
+ *
  * @param {string} root
  * @param {(detail: string) => void} report
  */
-export async function buildServices(root, report) {
-  const folders = ['apps', 'libs', 'test', 'bench'].map((folder) => join(root, folder));
-  const sources = folders
-    .flatMap((folder) => filesIn(folder))
-    .filter(
-      (file) =>
-        !relative(root, file).startsWith(CONSOLE) && !/\.(int-|e2e-|disaster-|browser-)?spec\.ts$/.test(file),
-    );
-  await unlessUnchanged(join(root, 'dist', '.services-hash'), hashOf(root, sources), report, async () => {
+export async function bundlePrograms(root, report) {
+  const sources = sourcesIn(root, ['apps', 'libs']);
+  await unlessUnchanged(join(root, 'dist', '.programs-hash'), hashOf(root, sources), report, () =>
+    runTool(root, ['rolldown/bin/cli.mjs', '-c', '--logLevel', 'warn'], "The services can't be bundled"),
+  );
+}
+
+/**
+ * Every module for itself, types proved: for `npm run dev`, which follows single files, and for benchmarks, which take
+ * services apart.
+ *
+ * @param {string} root
+ * @param {(detail: string) => void} report
+ */
+export async function compileServices(root, report) {
+  const sources = sourcesIn(root, ['apps', 'libs', 'bench']);
+  await unlessUnchanged(join(root, 'dist', '.modules-hash'), hashOf(root, sources), report, async () => {
     await runTool(
       root,
       ['typescript/bin/tsc', '-p', 'tsconfig.build.json', '--pretty', 'false'],
@@ -41,6 +61,17 @@ export async function buildServices(root, report) {
     );
     pruneOutput(root);
   });
+}
+
+/**
+ * @param {string} root
+ * @param {string[]} folders
+ * @returns {string[]} without the console's, and without tests
+ */
+function sourcesIn(root, folders) {
+  return folders
+    .flatMap((folder) => filesIn(join(root, folder)))
+    .filter((file) => !relative(root, file).startsWith(CONSOLE) && !/\.(int-)?spec\.ts$/.test(file));
 }
 
 /**

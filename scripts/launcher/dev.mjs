@@ -13,7 +13,7 @@ const QUIET_MS = 400;
 /** `npm run dev`: compiles on every change and restarts what it changed; the console comes from Vite, unbundled. */
 export function dev() {
   return main(async () => {
-    const { stack, progress, terminal } = await launch();
+    const { stack, progress, terminal } = await launch({ compiled: true });
     const page = await serveConsole(stack.urls.gateway);
     progress.print(
       `\nConsole (reloads by itself)  ${page}\nGateway                      ${stack.urls.gateway}\n`,

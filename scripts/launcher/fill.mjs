@@ -1,7 +1,7 @@
 // @ts-check
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildServices } from './build.mjs';
+import { MODULES, compileServices } from './build.mjs';
 import { run } from './commands.mjs';
 import { readSettings } from './environment.mjs';
 import { whilePreparing } from './launch.mjs';
@@ -28,7 +28,7 @@ export function fill() {
     });
     await whilePreparing(settings.dataDir, async () => {
       await ensurePackages(ROOT, () => {});
-      await buildServices(ROOT, () => {});
+      await compileServices(ROOT, () => {});
     });
     const given = typeof values.url === 'string' ? values.url : settings.mysqlUrl;
     const server =
@@ -38,10 +38,10 @@ export function fill() {
     endOnSignals(server.stop);
     try {
       const env = { ...process.env, MYSQL_URL: server.url, MYSQL_SCHEMA_PREFIX: PREFIX };
-      const migrate = join(ROOT, 'dist', 'apps', 'payment', 'src', 'migrate.js');
+      const migrate = join(ROOT, MODULES, 'apps', 'payment', 'src', 'migrate.js');
       const { code } = await run(process.execPath, [migrate], { cwd: ROOT, env, stdio: 'inherit' });
       if (code !== 0) return code;
-      const entry = join(ROOT, 'dist', 'bench', 'src', 'fill', 'main.js');
+      const entry = join(ROOT, MODULES, 'bench', 'src', 'fill', 'main.js');
       const args = ['--enable-source-maps', entry, ...process.argv.slice(2)];
       return (await run(process.execPath, args, { cwd: ROOT, env, stdio: 'inherit' })).code;
     } finally {

@@ -1,6 +1,6 @@
 // @ts-check
 import { join } from 'node:path';
-import { build } from './build.mjs';
+import { MODULES, PROGRAMS, build, compileServices } from './build.mjs';
 import { readSettings } from './environment.mjs';
 import { withLock } from './lock.mjs';
 import { ensurePackages } from './packages.mjs';
@@ -26,10 +26,11 @@ import { Terminal } from './terminal.mjs';
  * What `npm start` and `npm run dev` have in common: from nothing to a stack that is up, and that goes down with this
  * process.
  *
+ * @param {{ compiled?: boolean }} [options] compiled: a file for each module, to be followed when one of them changes
  * @returns {Promise<Launched>}
  * @throws {Problem}
  */
-export async function launch() {
+export async function launch({ compiled = false } = {}) {
   const settings = readSettings(ROOT);
   const gateway = `http://localhost:${settings.port}`;
   const lock = claimFolder(settings.dataDir, { gateway });
@@ -49,8 +50,10 @@ export async function launch() {
     progress.step('Finding the servers', (report) => planServers({ mysqlUrl, redisUrl }, report)),
     prepare(settings, progress),
   ]);
+  if (compiled) await progress.step('Compiling the services', (report) => compileServices(ROOT, report));
   stack = await startStack({
     root: ROOT,
+    programs: compiled ? MODULES : PROGRAMS,
     dataDir: settings.dataDir,
     replicas: settings.replicas,
     ports: { gateway: settings.port, sandbox: settings.sandboxPort },

@@ -1,7 +1,7 @@
 // @ts-check
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildServices } from './build.mjs';
+import { PROGRAMS, bundlePrograms } from './build.mjs';
 import { run } from './commands.mjs';
 import { readSettings } from './environment.mjs';
 import { whilePreparing } from './launch.mjs';
@@ -21,10 +21,10 @@ export function openapi() {
     const progress = new Progress(process.stdout);
     await whilePreparing(dataDir, async () => {
       await progress.step('Installing the packages', (report) => ensurePackages(ROOT, report));
-      await progress.step('Compiling the services', (report) => buildServices(ROOT, report));
+      await progress.step('Bundling the services', (report) => bundlePrograms(ROOT, report));
     });
     await progress.step(DOCUMENT, async () => {
-      const json = await outputOf(join(ROOT, 'dist', 'apps', 'gateway', 'src', 'openapi.js'));
+      const json = await outputOf(join(ROOT, PROGRAMS, 'apps', 'gateway', 'src', 'openapi.js'));
       JSON.parse(json);
       mkdirSync(join(ROOT, 'docs'), { recursive: true });
       writeFileSync(join(ROOT, DOCUMENT), json);

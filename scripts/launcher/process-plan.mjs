@@ -11,11 +11,11 @@ import { ensureSecrets } from './secrets.mjs';
  * @param {object} parts
  * @param {import('./stack.mjs').StackOptions} parts.options
  * @param {string} parts.dataDir
- * @param {number} parts.replicas
+ * @param {number} parts.gatewayCount
  * @param {import('./servers.mjs').RunningServers} parts.servers
  * @throws {Problem} when a production has no channel
  */
-export async function planProcesses({ options, dataDir, replicas, servers }) {
+export async function planProcesses({ options, dataDir, gatewayCount, servers }) {
   const inherited = inheritedEnvironment();
   // Somebody who has accounts at real channels doesn't want simulated ones.
   const needsSandbox = !inherited.PAYMENT_CHANNELS_FILE;
@@ -27,7 +27,7 @@ export async function planProcesses({ options, dataDir, replicas, servers }) {
   const secrets = ensureSecrets(join(dataDir, 'secrets'));
   /** @type {number[]} */
   const gatewayPorts = [];
-  for (let index = 0; index < replicas; index += 1) {
+  for (let index = 0; index < gatewayCount; index += 1) {
     gatewayPorts.push(
       options.ports?.gateway === undefined ? await freePort() : options.ports.gateway + index,
     );

@@ -2,29 +2,33 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { PROGRAMS } from './build.mjs';
 import { planProcesses } from './process-plan.mjs';
 import { Problem } from './problem.mjs';
 import { Progress } from './progress.mjs';
+import { SERVICES, prepareSchemas } from './schemas.mjs';
 import { planServers, startServers } from './servers.mjs';
 import { Supervisor, runToEnd } from './supervisor.mjs';
 
-/** Services with a schema of their own; they serve the others and no browser. */
-const SERVICES = /** @type {const} */ (['identity', 'payment', 'wallet', 'withdrawal']);
 const READY_TIMEOUT_MS = 90_000;
 
 /** @typedef {import('./service-handle.mjs').ServiceHandle} ServiceHandle */
+/** @typedef {typeof SERVICES[number] | 'gateway'} ServiceName */
 
 /**
  * @typedef {object} StackOptions
- * @property {string} root of the repository; what is compiled is taken from its `dist`
+ * @property {string} root of the repository
+ * @property {string} [programs] folder in it with what is run; that of the bundled programs
  * @property {string} dataDir keys, private servers and the sandbox's books
- * @property {number} [replicas] of identity, payment, wallet, withdrawal and gateway each; 1
+ * @property {number | Partial<Record<ServiceName, number>>} [replicas] of identity, payment, wallet, withdrawal and
+ *   gateway each, or of those named; 1
  * @property {{ gateway?: number, sandbox?: number }} [ports] the first gateway's and the sandbox's; else any free ones.
  *   With a gateway port given, the other replicas take the ports after it.
  * @property {string | undefined} [mysqlUrl] a server of somebody else, used as it is; else a private one is run
  * @property {string | undefined} [redisUrl] the same for Redis
  * @property {import('./servers.mjs').ServerPlan} [plan] where the servers come from, when that is known already
  * @property {string} [mariadbTemplate] from `prepareMariadbTemplate`, for a quicker first start
+ * @property {boolean} [schemasAreReady] migrated already, as those in the template of a test run are; false
  * @property {boolean} [redisAppendonly] whether the private Redis keeps its data over a restart; true
  * @property {Record<string, string> | ((name: string) => Record<string, string>)} [env] more environment, for every
  *   process or by its name (`wallet-1`); has the last word
@@ -37,7 +41,7 @@ const READY_TIMEOUT_MS = 90_000;
 /**
  * @typedef {object} Stack
  * @property {{ gateway: string, gateways: string[], sandbox: string | undefined, mysql: string, redis: string }} urls
- * @property {Record<'identity' | 'payment' | 'wallet' | 'withdrawal' | 'gateway', ServiceHandle[]>} services a handle per replica
+ * @property {Record<ServiceName, ServiceHandle[]>} services a handle per replica
  * @property {ServiceHandle | undefined} sandbox
  * @property {import('./mariadb.mjs').MariadbHandle | undefined} mariadb only when it is a private one
  * @property {import('./redis.mjs').RedisHandle | undefined} redis only when it is a private one
@@ -57,9 +61,9 @@ const READY_TIMEOUT_MS = 90_000;
  * @throws {Problem}
  */
 export async function startStack(options) {
-  const { root, replicas = 1, onLog = () => {}, autoRestart = true, progress = new Progress() } = options;
+  const { root, onLog = () => {}, autoRestart = true, progress = new Progress() } = options;
   const dataDir = resolve(options.dataDir);
-  requireBuild(root);
+  requireBuild(join(root, options.programs ?? PROGRAMS));
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const { mysqlUrl, redisUrl } = options;
   const plan = options.plan ?? (await planServers({ mysqlUrl, redisUrl }, () => {}));
@@ -78,7 +82,7 @@ export async function startStack(options) {
   );
   const supervisor = new Supervisor({ autoRestart, onLine: onLog });
   try {
-    return await startProcesses({ options, root, dataDir, replicas, onLog, progress, servers, supervisor });
+    return await startProcesses({ options, root, dataDir, onLog, progress, servers, supervisor });
   } catch (error) {
     await supervisor.stopAll();
     await servers.stop();
@@ -91,16 +95,18 @@ export async function startStack(options) {
  * @param {StackOptions} parts.options
  * @param {string} parts.root
  * @param {string} parts.dataDir
- * @param {number} parts.replicas
  * @param {(name: string, line: string) => void} parts.onLog
  * @param {Progress} parts.progress
  * @param {import('./servers.mjs').RunningServers} parts.servers
  * @param {Supervisor} parts.supervisor
  * @returns {Promise<Stack>}
  */
-async function startProcesses({ options, root, dataDir, replicas, onLog, progress, servers, supervisor }) {
-  const plan = await planProcesses({ options, dataDir, replicas, servers });
-  const entryOf = (/** @type {string} */ path) => join(root, 'dist', path);
+async function startProcesses({ options, root, dataDir, onLog, progress, servers, supervisor }) {
+  const { replicas = 1 } = options;
+  /** @param {ServiceName} service */
+  const countOf = (service) => (typeof replicas === 'number' ? replicas : (replicas[service] ?? 1));
+  const plan = await planProcesses({ options, dataDir, gatewayCount: countOf('gateway'), servers });
+  const entryOf = (/** @type {string} */ path) => join(root, options.programs ?? PROGRAMS, path);
   /** @param {string} name @param {string} app */
   const spawn = (name, app) =>
     supervisor.spawn({ name, entry: entryOf(`apps/${app}/src/main.js`), env: plan.envOf(name), cwd: root });
@@ -110,14 +116,9 @@ async function startProcesses({ options, root, dataDir, replicas, onLog, progres
     return runToEnd({ name, entry: entryOf(path), args, env: plan.envOf(name), cwd: root }, onLog);
   };
 
-  const prepareSchemas = async () => {
-    await progress.step('Migrating the schemas', () =>
-      Promise.all(SERVICES.map((service) => runOnce(`apps/${service}/src/migrate.js`))),
-    );
-    // Their password is in the README: they belong to the sandbox, never beside a real channel.
-    if (plan.sandbox !== undefined) {
-      await progress.step('Seeding the demo accounts', () => runOnce('apps/identity/src/seed.js'));
-    }
+  const startSchemas = async () => {
+    if (options.schemasAreReady) return;
+    await prepareSchemas({ run: runOnce, withDemo: plan.sandbox !== undefined, progress });
   };
   // Payment and withdrawal read the sandbox's public keys when they start.
   const startSandbox = async () => {
@@ -127,11 +128,11 @@ async function startProcesses({ options, root, dataDir, replicas, onLog, progres
     plan.writeChannels();
     return handle;
   };
-  const [sandbox] = await Promise.all([startSandbox(), prepareSchemas()]);
+  const [sandbox] = await Promise.all([startSandbox(), startSchemas()]);
 
-  /** @param {string} service */
+  /** @param {ServiceName} service */
   const replicasOf = (service) =>
-    Array.from({ length: replicas }, (_, index) => spawn(`${service}-${index + 1}`, service));
+    Array.from({ length: countOf(service) }, (_, index) => spawn(`${service}-${index + 1}`, service));
   const services = {
     identity: replicasOf('identity'),
     payment: replicasOf('payment'),
@@ -171,12 +172,11 @@ async function startProcesses({ options, root, dataDir, replicas, onLog, progres
   };
 }
 
-/** @param {string} root */
-function requireBuild(root) {
+/** @param {string} programs */
+function requireBuild(programs) {
   for (const app of [...SERVICES, 'gateway', 'sandbox']) {
-    const entry = join('dist', 'apps', app, 'src', 'main.js');
-    if (!existsSync(join(root, entry)))
-      throw new Problem(`${entry} is missing: run \`npm run build\` first.`);
+    const entry = join(programs, 'apps', app, 'src', 'main.js');
+    if (!existsSync(entry)) throw new Problem(`${entry} is missing: run \`npm run build\` first.`);
   }
 }
 

@@ -18,6 +18,7 @@ import { ROOT } from './root.mjs';
 import { openRunFolder } from './run-folder.mjs';
 import { planServers, startServers } from './servers.mjs';
 import { endOnSignals } from './signals.mjs';
+import { prepareStackTemplate } from './stack-template.mjs';
 import { styleText } from './style.mjs';
 
 /**
@@ -158,12 +159,17 @@ export async function prepareTests({ tiers, home, settings, progress }) {
       });
       stop = servers.stop;
       if (plan.mysql === 'private') {
-        env.TEST_MARIADB_TEMPLATE = await prepareMariadbTemplate(
-          join(settings.dataDir, 'test', 'mariadb-template'),
-        );
+        const template = join(settings.dataDir, 'test', 'mariadb-template');
+        env.TEST_MARIADB_TEMPLATE = await prepareMariadbTemplate(template);
       }
       return servers;
     });
+    const mariadbTemplate = env.TEST_MARIADB_TEMPLATE;
+    if (mariadbTemplate !== undefined && tiers.some((tier) => tier.build) && !buildFailed) {
+      env.TEST_STACK_TEMPLATE = await progress.step('Migrating the schemas', () =>
+        prepareStackTemplate({ root: ROOT, mariadbTemplate, directory: join(home, 'stack-template') }),
+      );
+    }
     env.TEST_MYSQL_URL = mysqlUrl;
     env.TEST_REDIS_URL = redisUrl;
     env.PATH = pathWithServers(home);

@@ -73,7 +73,7 @@ async function startSandbox(): Promise<PaymentChannel[]> {
   directory = await mkdtemp(join(tmpdir(), 'channels-'));
   const data = join(directory, 'sandbox');
   const accounts = sandboxAccounts(join(directory, 'secrets'), data);
-  sandbox = spawn(process.execPath, [resolve('dist/apps/sandbox/src/main.js')], {
+  sandbox = spawn(process.execPath, [resolve('dist/programs/apps/sandbox/src/main.js')], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,

@@ -17,8 +17,8 @@ type Environment = Readonly<Record<string, string>>;
 export type ServiceName = keyof Stack['services'];
 
 export interface TestStackOptions {
-  /** Of identity, payment, wallet, withdrawal and gateway each; 2. */
-  readonly replicas?: number;
+  /** Of identity, payment, wallet, withdrawal and gateway each, or of those named (of the others 1); 2. */
+  readonly replicas?: number | Partial<Record<ServiceName, number>>;
   /** On top of the quick settings, for every process or by its name (`payment-1`); has the last word. */
   readonly env?: Environment | ((name: string) => Environment);
   /** Whether services and private servers that die are started again by themselves; true. */
@@ -87,7 +87,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
       root: ROOT,
       dataDir,
       replicas: options.replicas ?? 2,
-      mariadbTemplate: await mariadbTemplate(),
+      ...(await template()),
       redisAppendonly: options.redisAppendonly ?? false,
       autoRestart: options.autoRestart ?? true,
       timeScale: options.timeScale ?? QUICK_TIME_SCALE,
@@ -125,11 +125,15 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
   }
 }
 
-/** An initialised data folder to copy, made once on a machine: making one takes longer than all the rest. */
-async function mariadbTemplate(): Promise<string> {
-  const prepared = process.env['TEST_MARIADB_TEMPLATE'];
-  if (prepared !== undefined && prepared !== '') return prepared;
-  return prepareMariadbTemplate(join(ROOT, '.clearbid', 'test', 'mariadb-template'));
+/**
+ * A data folder to copy: the run's own, migrated and seeded, or an empty one, made once on a machine. Making one takes
+ * longer than all the rest.
+ */
+async function template(): Promise<{ mariadbTemplate: string; schemasAreReady: boolean }> {
+  const prepared = process.env['TEST_STACK_TEMPLATE'];
+  if (prepared !== undefined) return { mariadbTemplate: prepared, schemasAreReady: true };
+  const empty = await prepareMariadbTemplate(join(ROOT, '.clearbid', 'test', 'mariadb-template'));
+  return { mariadbTemplate: empty, schemasAreReady: false };
 }
 
 /** A test run that was killed couldn't stop its servers; services end by themselves when their parent is gone. */
