@@ -18,11 +18,12 @@ export const WITHDRAWAL_TERMS = { amount: 2n * YUAN, fee: YUAN / 10n, tax: YUAN 
  * directions. And what campaigns and withdrawals hold: one open, one paid, one let go, one that came back.
  */
 export async function bookOfOperators(ledger: TestLedger, replica: LedgerReplica): Promise<void> {
+  const log = Log.create('wallet', 'wallet-1', 'silent');
   const desks = await openDesks(ledger, replica.ledger);
   await adjust(desks, { amount: 3n * YUAN });
   await adjust(desks, { amount: -1_000n * YUAN });
   await adjust(desks, { purpose: 'bonus', account: 'merchant_bonus', amount: 2n * YUAN });
-  const campaigns = new CampaignController(replica.ledger);
+  const campaigns = new CampaignController(replica.ledger, log);
   await campaigns.hold({ key: 'hold', merchantId: MERCHANT, campaignId: '5', cash: 12n * YUAN, bonus: YUAN });
   const ending = { purpose: 'bonus', account: 'merchant_bonus', amount: 9n * YUAN } as const;
   const { id } = await adjust(desks, { ...ending, expiresAt: new Date(Date.now() + 60_000) });

@@ -10,6 +10,7 @@ import { type LedgerReplica, type TestLedger, startTestLedger } from '../testing
 import { WithdrawalController } from '../withdrawal/withdrawal.controller.js';
 
 const YUAN = 1_000_000n;
+const log = Log.create('wallet', 'wallet-1', 'silent');
 
 let book: TestLedger;
 let replica: LedgerReplica;
@@ -65,7 +66,7 @@ const bonusOf = (ownerId: string) => balance(`merchant_bonus:${ownerId}`);
 
 /** So much of the bonus goes into a campaign, and is spent there. */
 async function spend(merchantId: string, amount: bigint): Promise<void> {
-  const campaigns = new CampaignController(replica.ledger);
+  const campaigns = new CampaignController(replica.ledger, log);
   const key = `spend-${(lastKey += 1)}`;
   await campaigns.hold({ key, merchantId, campaignId: '5', cash: 0n, bonus: amount });
   const one = { merchantId, campaignId: '5', trafficOwnerId: '9', day: '2026-11-21', ownerShareBps: 7_000 };
@@ -86,7 +87,6 @@ describe('a bonus', () => {
     const ownerId = newMerchant();
     await replica.ledger.post(recharge({ merchant: ownerId, micros: 10n * YUAN }));
     await granted(ownerId, 100n * YUAN);
-    const log = Log.create('wallet', 'wallet-1', 'silent');
     const postings = new PostingAnnouncer(replica.ledger, replica.outbox, log);
     const refunds = new RefundController(
       replica.ledger,

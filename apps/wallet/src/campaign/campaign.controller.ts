@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { DomainError, type RequestOf, type ResponseOf, wallet } from '#libs/contracts';
+import { Log } from '#libs/service';
 import { Rpc, contextHeaders } from '#libs/transport';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { budgetHold } from './budget-hold.recipe.js';
@@ -9,7 +10,10 @@ import { spendTransfer } from './spend.recipe.js';
 /** Budgets of campaigns: set aside, spent window by window, given back. */
 @Controller()
 export class CampaignController {
-  constructor(private readonly ledger: LedgerService) {}
+  constructor(
+    private readonly ledger: LedgerService,
+    private readonly log: Log,
+  ) {}
 
   @Rpc(wallet.holdBudget)
   async hold(wish: RequestOf<typeof wallet.holdBudget>): Promise<ResponseOf<typeof wallet.holdBudget>> {
@@ -50,8 +54,10 @@ export class CampaignController {
       );
       return { key, transferId, refusal: null };
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      return { key, transferId: null, refusal: wallet.spendRefusal.catch('UNAVAILABLE').parse(error.code) };
+      // A defect is of this spend alone: what became of its neighbours must be told all the same.
+      if (!DomainError.is(error)) this.log.error({ err: error, key }, 'a spend could not be booked');
+      const code = DomainError.is(error) ? error.code : 'INTERNAL';
+      return { key, transferId: null, refusal: wallet.spendRefusal.catch('UNAVAILABLE').parse(code) };
     }
   }
 }

@@ -21,6 +21,15 @@ export class EarningsRepository {
     return rows.map((row) => ({ ownerId: row.owner_id, day, version: Number(row.version) }));
   }
 
+  /** The newest day before this one on which anybody has earned; null when there is none. */
+  async dayBefore(day: string): Promise<string | null> {
+    const [row] = await this.database.query<{ day: string | null }>(
+      "SELECT MAX(`part`) AS `day` FROM `account` WHERE `kind` = 'traffic_pending' AND `part` < ?",
+      [day],
+    );
+    return row?.day ?? null;
+  }
+
   /** What is pending of each day, by day; days of which everything has matured stand with zero. */
   async pendingDays(ownerId: string, from: string, to: string): Promise<Map<string, bigint>> {
     const rows = await this.database.query<{ part: string; posted: string }>(

@@ -89,7 +89,11 @@ describe('one request of a batch that can not be stored', () => {
     );
 
     expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(1);
-    expect(results[20]).toMatchObject({ status: 'rejected', reason: { code: 'INTERNAL' } });
+    // A defect, with all that the log needs: nothing that a caller could be told to act on.
+    expect(results[20]).toMatchObject({
+      status: 'rejected',
+      reason: { name: 'QueryFailedError' },
+    });
     expect(await book.balanceOf(merchant)).toBe(49_000_000n);
     expect(await book.countsOf(bad.idempotencyKey)).toMatchObject({ transfers: 0, events: 0 });
   });

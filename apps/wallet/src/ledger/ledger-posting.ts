@@ -10,7 +10,8 @@ import { linkEntries, sealOfRequest } from './link-entries.js';
 import { type TransferOutcome, type TransferRequest, accountsOf, requestHash } from './transfer.js';
 import { type StoredTransfer, TransferRepository, keyOf } from './transfer.repository.js';
 
-type Decision = TransferOutcome | DomainError;
+/** What becomes of a request; an error is the answer to that request alone. */
+type Decision = TransferOutcome | Error;
 
 const COMMIT_LOOKUPS = 3;
 
@@ -30,35 +31,41 @@ export class LedgerPosting {
   ) {}
 
   /**
-   * @returns one decision for each request, in order; known only after the commit is acknowledged. A `DomainError` is
-   * the answer to that request alone.
+   * @returns one decision for each request, in order; known only after the commit is acknowledged.
    */
   async postAll(requests: readonly TransferRequest[]): Promise<Decision[]> {
+    const rivals = rivalsIn(requests);
+    if (rivals.size === 0) return this.postTogether(requests);
+    // They wait for what becomes of the first: its rejection leaves the external id to them.
+    const decided = await this.postTogether(requests.filter((_, index) => !rivals.has(index)));
+    const late = await this.postEach(requests.filter((_, index) => rivals.has(index)));
+    return requests.flatMap((_, index) => (rivals.has(index) ? late : decided).shift() ?? []);
+  }
+
+  private async postTogether(requests: readonly TransferRequest[]): Promise<Decision[]> {
     try {
       await this.accounts.open(requests.flatMap(accountsOf));
       return await this.postKnowingTheOutcome(requests);
     } catch (error) {
       if (requests.length === 1 || DomainError.is(error, 'UNAVAILABLE')) throw error;
       // One bad request must not take its neighbours with it: halve until it stands alone.
-      return this.postHalves(requests);
+      const middle = requests.length >> 1;
+      return [
+        ...(await this.postEach(requests.slice(0, middle))),
+        ...(await this.postEach(requests.slice(middle))),
+      ];
     }
   }
 
-  private async postHalves(requests: readonly TransferRequest[]): Promise<Decision[]> {
-    const middle = requests.length >> 1;
-    const halves = [requests.slice(0, middle), requests.slice(middle)];
-    const decisions: Decision[] = [];
-    for (const half of halves) {
-      try {
-        decisions.push(...(await this.postAll(half)));
-      } catch (error) {
-        const refusal = DomainError.is(error)
-          ? error
-          : new DomainError('INTERNAL', 'The transfer could not be posted');
-        decisions.push(...half.map(() => refusal));
-      }
+  /** Beside others that are decided already: what fails is the answer to these alone. */
+  private async postEach(requests: readonly TransferRequest[]): Promise<Decision[]> {
+    try {
+      return await this.postAll(requests);
+    } catch (error) {
+      // As it is, with its stack: whoever answers the caller writes a defect to the log, and hides it from him.
+      const refusal = error instanceof Error ? error : new Error('The transfer could not be posted');
+      return requests.map(() => refusal);
     }
-    return decisions;
   }
 
   /** After a connection lost at COMMIT the same batch is sent again: its keys say what was booked and what was not. */
@@ -199,6 +206,20 @@ function decisionFor(
     );
   }
   return isFirst ? outcome : { ...outcome, replayed: true };
+}
+
+/** Where requests want an external id that an earlier one of the batch wants under another key. */
+function rivalsIn(requests: readonly TransferRequest[]): ReadonlySet<number> {
+  const firstKeys = new Map<string, string>();
+  const rivals = new Set<number>();
+  for (const [index, request] of requests.entries()) {
+    const { externalId } = request;
+    if (externalId === null) continue;
+    const firstKey = firstKeys.get(externalId);
+    if (firstKey === undefined) firstKeys.set(externalId, keyOf(request));
+    else if (firstKey !== keyOf(request)) rivals.add(index);
+  }
+  return rivals;
 }
 
 /** One claim for each key: of requests with the same key in one batch, the first to arrive makes it. */

@@ -116,6 +116,29 @@ describe('posting a transfer', () => {
     expect(await book.balanceOf('107')).toBe(50_000_000n);
   });
 
+  it('leaves it also to one that came in the same batch, whatever its key, and to that one alone', async () => {
+    const huge = 2n ** 63n;
+    const [second, third] = [recharge({ merchant: '108' }), recharge({ merchant: '108' })];
+    const { externalId } = second;
+    const rejected = recharge({
+      externalId,
+      legs: [
+        { account: { kind: 'merchant_cash', ownerId: '108' }, amount: huge },
+        { account: { system: ALIPAY_CLEARING }, amount: -huge },
+      ],
+    });
+
+    const requests = [rejected, { ...third, externalId }, second];
+    const outcomes = await Promise.all(requests.map((request) => ledger.post(request)));
+
+    expect(outcomes).toMatchObject([
+      { code: 'BALANCE_OUT_OF_RANGE' },
+      { status: 'posted' },
+      { code: 'EXTERNAL_ID_TAKEN' },
+    ]);
+    expect(await book.balanceOf('108')).toBe(50_000_000n);
+  });
+
   it('posts a thousand transfers of a hundred wallets at once, each exactly once', async () => {
     const before = await sum();
     const requests = Array.from({ length: 1_000 }, (_, index) =>

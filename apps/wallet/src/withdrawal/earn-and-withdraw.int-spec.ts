@@ -15,17 +15,18 @@ import { WithdrawalController } from './withdrawal.controller.js';
 const YUAN = 1_000_000n;
 const TODAY = beijingDayOf(new Date());
 
+const log = Log.create('wallet', 'wallet-1', 'silent');
+
 let book: TestLedger;
 let replicas: Awaited<ReturnType<typeof replica>>[];
 
 async function replica() {
   const { ledger, outbox } = await book.replica();
-  const log = Log.create('wallet', 'wallet-1', 'silent');
   const earnings = new EarningsRepository(book.database);
   const config = new EarningsConfig({ MATURITY_DAYS: 7, MATURITY_EVERY_MS: 60_000 });
   return {
     ledger,
-    campaigns: new CampaignController(ledger),
+    campaigns: new CampaignController(ledger, log),
     earnings: new EarningsController(earnings, config),
     maturity: new MaturityJob(earnings, ledger, config, log, new Metrics('wallet', 'wallet-1')),
     withdrawals: new WithdrawalController(ledger, new PostingAnnouncer(ledger, outbox, log)),
@@ -202,6 +203,39 @@ describe('earnings', () => {
       await one().maturity.round(new Date());
       expect(await accountsOf(owner)).toEqual({ traffic_available: expected * YUAN });
     }
+  });
+
+  it('of a day that is long past are found as well, though not by every round', async () => {
+    const campaign = await campaignWith(100n * YUAN);
+    const owner = newMerchant();
+    const days = [-400, -50, -43].map((back) => dayAfter(TODAY, back));
+    await one().campaigns.spend({ spends: days.map((day) => spendOf(campaign, owner, { day })) });
+
+    // One more day of the past each time; it may have been on its way through them.
+    for (let round = 0; round < 2 * days.length + 1; round += 1) await one().maturity.round(new Date());
+
+    expect(await accountsOf(owner)).toEqual({ traffic_available: 21n * YUAN });
+  });
+
+  it("of one owner that can't be booked keep nobody else's back", async () => {
+    const campaign = await campaignWith(100n * YUAN);
+    const [damaged, owner] = [newMerchant(), newMerchant()];
+    const [newer, older] = [dayAfter(TODAY, -10), dayAfter(TODAY, -11)];
+    await one().campaigns.spend({
+      spends: [spendOf(campaign, damaged, { day: newer }), spendOf(campaign, owner, { day: older })],
+    });
+    const versionOf = (change: string) =>
+      book.database.write(`UPDATE \`account\` SET \`version\` = \`version\` ${change} WHERE \`code\` = ?`, [
+        `traffic_pending:${damaged}:${newer}`,
+      ]);
+    await versionOf('- 1');
+
+    await one().maturity.round(new Date());
+    expect(await accountsOf(owner)).toEqual({ traffic_available: 7n * YUAN });
+
+    await versionOf('+ 1');
+    await one().maturity.round(new Date());
+    expect(await accountsOf(damaged)).toEqual({ traffic_available: 7n * YUAN });
   });
 });
 
