@@ -60,10 +60,11 @@ const TRANSFER = `${SEALED_COLUMNS}, \`seal\`, \`resolves_id\``;
 
 /**
  * One statement, so that an account and its newest entry are of one moment, whatever is being posted: read one after the
- * other they would differ all the time and mean nothing.
+ * other they would differ all the time and mean nothing. Not `MAX(seq)`: of a correlated account, MariaDB reads every entry
+ * there is to find it, at each posting to it once more.
  */
 const ACCOUNT = `SELECT \`a\`.\`id\`, \`a\`.\`code\`, \`a\`.\`owner_id\`, \`a\`.\`posted\`, \`a\`.\`held\`, \`a\`.\`floor_amount\`, \`a\`.\`version\`, \`a\`.\`link\`,
-    (SELECT MAX(\`m\`.\`seq\`) FROM \`entry\` AS \`m\` WHERE \`m\`.\`account_id\` = \`a\`.\`id\`) AS \`last_seq\`,
+    (SELECT \`m\`.\`seq\` FROM \`entry\` AS \`m\` WHERE \`m\`.\`account_id\` = \`a\`.\`id\` ORDER BY \`m\`.\`seq\` DESC LIMIT 1) AS \`last_seq\`,
     \`e\`.\`balance_after\` AS \`newest_balance\`, \`e\`.\`link\` AS \`newest_link\`,
     \`c\`.\`seq\` AS \`anchor_seq\`, \`c\`.\`link\` AS \`anchor_link\`, \`c\`.\`balance\` AS \`anchor_balance\`
   FROM \`account\` AS \`a\`
