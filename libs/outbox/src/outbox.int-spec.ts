@@ -144,6 +144,30 @@ describe('an event', () => {
     expect((await rows(orderId))[0]?.sent_at).toBeInstanceOf(Date);
   });
 
+  it('stays where it is when it is a record only, between others that leave, until somebody asks for it', async () => {
+    const [before, record, after] = [newOrder(), newOrder(), newOrder()];
+    await schema.database.transaction((transaction) =>
+      outbox.appendAll(
+        transaction,
+        payment.orderPaid,
+        [before, record, after].map((orderId) => ({
+          aggregateId: orderId,
+          payload: paid(orderId),
+          isRecordOnly: orderId === record,
+        })),
+      ),
+    );
+    await eventually('the last has left', () => stream.of(after).length > 0);
+    await allSent();
+    await outbox.sweep();
+    expect(stream.events.map(({ id }) => id)).toEqual(
+      (await Promise.all([before, after].map(rows))).flat().map(({ id }) => `test:${id}`),
+    );
+
+    expect(await outbox.resend(payment.orderPaid, record)).toBe(1);
+    expect(stream.of(record)).toMatchObject([{ id: `test:${(await rows(record))[0]?.id}` }]);
+  });
+
   it('leaves only after the commit', async () => {
     const orderId = newOrder();
     const marker = newOrder();

@@ -19,6 +19,11 @@ export interface OutgoingEvent<Payload> {
   readonly payload: Payload;
   /** Those of the current context by default; to be given where one transaction serves several requests. */
   readonly headers?: Headers | undefined;
+  /**
+   * Written, and sent to nobody: it is a record of what was done, and its receivers are told otherwise, e.g. of many at once.
+   * `resend` sends it all the same.
+   */
+  readonly isRecordOnly?: boolean;
 }
 
 /** Where committed events go. Resolves when all of them are in the stream. */
@@ -94,7 +99,7 @@ export class Outbox {
     const fromContext = contextHeaders();
     const encoded: unknown[] = events.map(({ payload }) => z.encode(contract.payload, payload));
     const { insertId } = await transaction.write(
-      `INSERT INTO \`outbox\` (\`event_name\`, \`aggregate_id\`, \`payload\`, \`headers\`) VALUES ${events.map(() => '(?, ?, ?, ?)').join(', ')}`,
+      `INSERT INTO \`outbox\` (\`event_name\`, \`aggregate_id\`, \`payload\`, \`headers\`, \`sent_at\`) VALUES ${events.map(({ isRecordOnly }) => `(?, ?, ?, ?, ${isRecordOnly ? 'UTC_TIMESTAMP(3)' : 'NULL'})`).join(', ')}`,
       events.flatMap(({ aggregateId, headers }, index) => [
         contract.name,
         aggregateId,
@@ -103,13 +108,17 @@ export class Outbox {
       ]),
     );
     // InnoDB numbers the rows of one INSERT … VALUES without gaps, from the id that it reports.
-    const relayed = encoded.map((payload, index) => ({
-      id: this.eventId(String(insertId + index)),
-      name: contract.name,
-      payload,
-      headers: events[index]?.headers ?? fromContext,
-    }));
-    transaction.afterCommit(() => this.enqueue(relayed));
+    const relayed = events.flatMap(({ headers, isRecordOnly }, index) =>
+      isRecordOnly
+        ? []
+        : {
+            id: this.eventId(String(insertId + index)),
+            name: contract.name,
+            payload: encoded[index],
+            headers: headers ?? fromContext,
+          },
+    );
+    if (relayed.length > 0) transaction.afterCommit(() => this.enqueue(relayed));
   }
 
   /** Writes one event in an open transaction; see `appendAll`. */

@@ -4,7 +4,7 @@ import { Controller } from '@nestjs/common';
 import { z } from 'zod';
 import { rechargeChanged, walletChanged, withdrawalChanged } from './push-messages.js';
 import { PushServer } from './push.server.js';
-import { walletChangesOf } from './wallet-changes.js';
+import { staleBySpends, walletChangesOf } from './wallet-changes.js';
 
 /** Turns what happens in the services into what open pages are told. */
 @Controller()
@@ -14,7 +14,14 @@ export class PushController {
   @OnEvent(wallet.transferPosted)
   async onTransferPosted(transfer: PayloadOf<typeof wallet.transferPosted>): Promise<void> {
     for (const [ownerId, message] of walletChangesOf(transfer)) {
-      this.push.walletChanged(ownerId, z.encode(walletChanged, message));
+      this.push.walletsChanged([ownerId], z.encode(walletChanged, message));
+    }
+  }
+
+  @OnEvent(wallet.spendsPosted)
+  async onSpendsPosted(spends: PayloadOf<typeof wallet.spendsPosted>): Promise<void> {
+    for (const { ownerIds, message } of staleBySpends(spends)) {
+      this.push.walletsChanged(ownerIds, z.encode(walletChanged, message));
     }
   }
 

@@ -135,6 +135,29 @@ describe('open pages', () => {
     expect(stranger.heard).toMatchObject([['wallet.changed', { accounts: [{ balance: '50.00' }] }]]);
   });
 
+  it('hear of spends once each, on whichever replica they are, and nobody else does', async () => {
+    const [merchant, earner, stranger] = [aMerchant(), aMerchant(), aMerchant()];
+    const pages = [await openPage(merchant), await openPage(earner, second.url), await openPage(stranger)];
+
+    await edge.events.publish(wallet.spendsPosted, {
+      postedAt: POSTED_AT,
+      owners: [
+        { ownerId: merchant.accountId, accounts: ['campaign_cash'] },
+        { ownerId: earner.accountId, accounts: ['traffic_pending'] },
+      ],
+    });
+    await eventually('both have heard', () => pages.slice(0, 2).every(({ heard }) => heard.length > 0));
+    await recharged(stranger.accountId, 1, 50_000_000n);
+    await eventually('the stranger has heard of something later', () => (pages[2]?.heard.length ?? 0) > 0);
+
+    const nothing = { accounts: [], entries: [] };
+    expect(pages.map(({ heard }) => heard)).toMatchObject([
+      [['wallet.changed', { ...nothing, stale: ['campaign_cash'] }]],
+      [['wallet.changed', { ...nothing, stale: ['traffic_pending'] }]],
+      [['wallet.changed', { accounts: [{ balance: '50.00' }] }]],
+    ]);
+  });
+
   it('hear that an order changed', async () => {
     const merchant = aMerchant();
     const { heard } = await openPage(merchant);

@@ -108,8 +108,8 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
     this.replicas.close();
   }
 
-  walletChanged(ownerId: string, message: z.input<typeof walletChanged>): void {
-    this.io.to(roomOf('wallet', ownerId)).emit('wallet.changed', message);
+  walletsChanged(ownerIds: readonly string[], message: z.input<typeof walletChanged>): void {
+    this.io.to(ownerIds.map((ownerId) => roomOf('wallet', ownerId))).emit('wallet.changed', message);
   }
 
   rechargeChanged(merchantId: string, message: z.input<typeof rechargeChanged>): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PayloadOf, wallet } from '#libs/contracts';
-import { walletChangesOf } from './wallet-changes.js';
+import { staleBySpends, walletChangesOf } from './wallet-changes.js';
 
 type Transfer = PayloadOf<typeof wallet.transferPosted>;
 type Entry = Transfer['entries'][number];
@@ -84,4 +84,21 @@ describe('what owners are told of a transfer', () => {
     });
     expect(changes.get('8')).toEqual({ accounts: [], entries: [], stale: ['traffic_pending'] });
   });
+});
+
+it('What owners are told of spends is which accounts have changed, in one message for all to whom it is the same', () => {
+  const owners = [
+    { ownerId: '7', accounts: ['campaign_cash', 'campaign_bonus'] as const },
+    { ownerId: '8', accounts: ['traffic_pending'] as const },
+    { ownerId: '9', accounts: ['campaign_bonus', 'campaign_cash'] as const },
+    { ownerId: '10', accounts: ['traffic_pending'] as const },
+  ].map(({ ownerId, accounts }) => ({ ownerId, accounts: [...accounts] }));
+
+  expect(staleBySpends({ postedAt: new Date(), owners })).toEqual([
+    {
+      ownerIds: ['7', '9'],
+      message: { accounts: [], entries: [], stale: ['campaign_bonus', 'campaign_cash'] },
+    },
+    { ownerIds: ['8', '10'], message: { accounts: [], entries: [], stale: ['traffic_pending'] } },
+  ]);
 });

@@ -4,6 +4,23 @@ import type { walletChanged } from './push-messages.js';
 
 type WalletChange = z.output<typeof walletChanged>;
 
+/**
+ * What owners are told of spends: only which of their accounts have changed, since all of them have parts. Owners who are told
+ * the same are told with one message.
+ */
+export function staleBySpends({
+  owners,
+}: PayloadOf<typeof wallet.spendsPosted>): { ownerIds: string[]; message: WalletChange }[] {
+  const groups = new Map<string, { ownerIds: string[]; message: WalletChange }>();
+  for (const { ownerId, accounts } of owners) {
+    const stale = accounts.toSorted();
+    const group = groups.get(stale.join());
+    if (group) group.ownerIds.push(ownerId);
+    else groups.set(stale.join(), { ownerIds: [ownerId], message: { accounts: [], entries: [], stale } });
+  }
+  return [...groups.values()];
+}
+
 /** The parts of a transfer that owners may see, each owner's own; the platform's accounts are nobody's business. */
 export function walletChangesOf(
   transfer: PayloadOf<typeof wallet.transferPosted>,

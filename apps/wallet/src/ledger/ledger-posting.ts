@@ -7,6 +7,7 @@ import { AccountRepository } from './account.repository.js';
 import { codeOf } from './chart-of-accounts.js';
 import { type NumberedRequest, type Posting, evaluateBatch } from './evaluate-batch.js';
 import { linkEntries, sealOfRequest } from './link-entries.js';
+import { spendsPostedOf, transferPostedOf } from './posting-events.js';
 import { type TransferOutcome, type TransferRequest, accountsOf, requestHash } from './transfer.js';
 import { type StoredTransfer, TransferRepository, keyOf } from './transfer.repository.js';
 
@@ -157,27 +158,18 @@ export class LedgerPosting {
     postings: readonly Posting[],
     postedAt: Date,
   ): Promise<void> {
+    // In one statement, in the order of the entries: the checker relies on it.
     await this.outbox.appendAll(
       transaction,
       wallet.transferPosted,
-      postings.map((posting) => ({
-        aggregateId: posting.transferId,
-        headers: posting.request.headers,
-        payload: {
-          transferId: posting.transferId,
-          kind: posting.request.kind,
-          reference: posting.request.reference,
-          postedAt,
-          entries: posting.entries.map(({ ownerId, account, seq, amount, balanceAfter }) => ({
-            ownerId,
-            account,
-            seq,
-            amount,
-            balanceAfter,
-          })),
-        },
-      })),
+      postings.map((posting) => transferPostedOf(posting, postedAt)),
     );
+    const together = postings.filter(({ request }) => wallet.KINDS_TOLD_TOGETHER.has(request.kind));
+    const [first] = together;
+    if (first) {
+      const payload = spendsPostedOf(together, postedAt);
+      await this.outbox.append(transaction, wallet.spendsPosted, first.transferId, payload);
+    }
   }
 }
 
