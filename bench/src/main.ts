@@ -5,7 +5,7 @@ import { benchAudit } from './audit/audit-bench.js';
 import { RATE_PER_SECOND, benchBuffer } from './buffer/buffer-bench.js';
 import { type GrowthFigures, benchGrowth } from './growth/growth-bench.js';
 import { type LedgerFigures, benchLedger } from './ledger/ledger-bench.js';
-import { benchLedgerThroughRpc } from './ledger/through-rpc.js';
+import { type RpcLedgerReport, benchLedgerThroughRpc } from './ledger/through-rpc.js';
 import { benchNotify } from './notify/notify-bench.js';
 import { startBenchMariadb } from './private-mariadb.js';
 import { benchReconcile } from './reconcile/reconcile-bench.js';
@@ -20,6 +20,11 @@ const environment = z
     GATEWAY_URL: z.string(),
     SANDBOX_URL: z.string(),
     BENCH_BARE_PREFIX: z.string(),
+    /** Ids of the platform's processes and servers, by name. */
+    BENCH_PROCESSES: z
+      .string()
+      .transform((json): unknown => JSON.parse(json))
+      .pipe(z.record(z.string(), z.number().int())),
     PAYMENT_CHANNELS_FILE: z.string(),
     BENCH_ALIPAY_KEY_FILE: z.string(),
     BENCH_RPC_SECONDS: z.coerce.number().default(20),
@@ -129,12 +134,9 @@ if (only === undefined || only === 'ledger') {
   } finally {
     await server.stop();
   }
-  const throughRpc = await benchLedgerThroughRpc(environment.REDIS_URL);
+  const throughRpc = await benchLedgerThroughRpc(environment.REDIS_URL, environment.BENCH_PROCESSES);
   results['ledgerThroughRpc'] = throughRpc;
-  print();
-  row('ledger, through RPC (wanted ≥ 8,000)', 'postings/s', 'p50 ms', 'p99 ms');
-  for (const [name, figures] of Object.entries(throughRpc))
-    row(`${name}: 100 spends a call`, figures.perSecond, figures.p50Ms, figures.p99Ms);
+  printLedgerThroughRpc(throughRpc);
 }
 
 // By itself only: filling the book takes longer than everything else together.
@@ -226,6 +228,30 @@ function printLedger(what: string, { ours, byHand, ratio }: LedgerFigures, wante
   row(what, ours.perSecond, ours.p50Ms, ours.p99Ms);
   row('  by hand, 16 connections', byHand.perSecond, byHand.p50Ms, byHand.p99Ms);
   row(`  ratio (wanted ≥ ${wanted})`, ratio.toFixed(1));
+}
+
+function printLedgerThroughRpc({ loads, cpu, postings }: RpcLedgerReport): void {
+  print();
+  row('ledger, through RPC (wanted ≥ 8,000)', 'postings/s', 'p50 ms', 'p99 ms');
+  for (const [name, figures] of Object.entries(loads))
+    row(`${name}: 100 spends a call`, figures.perSecond, figures.p50Ms, figures.p99Ms);
+  if (cpu.length === 0) return;
+  const costs = (seconds: number) => (seconds * 1e6) / postings;
+  print();
+  row(`who used the ${cpus().length} cores meanwhile`, 'share', 'CPU s', 'µs a posting');
+  for (const { process, share, seconds } of cpu)
+    row(`  ${process}`, `${(100 * share).toFixed(1)} %`, seconds, costs(seconds));
+  const all = cpu.reduce((sum, { seconds }) => sum + seconds, 0);
+  row(
+    '  all of these',
+    `${(100 * cpu.reduce((sum, { share }) => sum + share, 0)).toFixed(1)} %`,
+    all,
+    costs(all),
+  );
+  const inWallet = cpu.filter(({ process }) => process.startsWith('wallet'));
+  const walletSeconds = inWallet.reduce((sum, { seconds }) => sum + seconds, 0);
+  row('postings a CPU second, wallet alone', Math.round(postings / walletSeconds).toString());
+  row('postings a CPU second, everything', Math.round(postings / all).toString());
 }
 
 function printGrowth(growth: GrowthFigures): void {

@@ -63,6 +63,7 @@ export function bench() {
         GATEWAY_URL: stack.urls.gateway,
         SANDBOX_URL: stack.urls.sandbox,
         BENCH_BARE_PREFIX: BARE_PREFIX,
+        BENCH_PROCESSES: JSON.stringify(processIds(stack)),
         PAYMENT_CHANNELS_FILE: stack.envOf('payment-1').PAYMENT_CHANNELS_FILE,
         BENCH_ALIPAY_KEY_FILE: join(dataDir, 'sandbox', 'keys', 'alipay-private-key.pem'),
       };
@@ -73,4 +74,17 @@ export function bench() {
       await stop();
     }
   });
+}
+
+/**
+ * @param {import('./stack.mjs').Stack} stack
+ * @returns {Record<string, number | undefined>} by name
+ */
+function processIds({ services, mariadb, redis }) {
+  const processes = Object.values(services).flat();
+  return {
+    mariadb: mariadb?.pid,
+    redis: redis?.pid,
+    ...Object.fromEntries(processes.map(({ name, pid }) => [name, pid])),
+  };
 }
