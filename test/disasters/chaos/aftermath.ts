@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Account, ApiRefusal, type Page, type TestStack } from '#libs/testing';
 import type { PlayedOrder } from './buyers.js';
-import type { OurBook } from './our-book.js';
 import { patiently } from './patience.js';
 import { allTrades, type TrueRefund, writeBill } from './sandbox-book.js';
 
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 250;
 const RECONCILED_WITHIN_MS = 90_000;
 const HOUR_MS = 3_600_000;
 
@@ -26,6 +25,14 @@ export interface Difference {
   readonly explanation: string;
 }
 
+/** A book that knows what is still under way. */
+interface UnderWay {
+  /** How much of each kind; empty when nothing is. */
+  pending(): Promise<Record<string, number>>;
+  /** Pauses between tries have grown long in the trouble: what is waited for is time alone, so let it have passed. */
+  letTimePass(): Promise<void>;
+}
+
 interface Conflict {
   readonly attemptId: string;
   readonly orderId: string;
@@ -37,7 +44,7 @@ export class Aftermath {
   constructor(
     private readonly stack: TestStack,
     private readonly operator: Account,
-    private readonly book: OurBook,
+    private readonly books: readonly UnderWay[],
     private readonly print: (line: string) => void,
   ) {}
 
@@ -71,7 +78,8 @@ export class Aftermath {
     const until = performance.now() + withinMs;
     for (let printedAt = 0; ; await delay(LOOK_EVERY_MS)) {
       await this.endRefundsInProcess();
-      const pending = await this.book.pending();
+      const pending: Record<string, number> = {};
+      for (const book of this.books) Object.assign(pending, await book.pending());
       if (Object.keys(pending).length === 0) return;
       const words = Object.entries(pending)
         .map(([what, count]) => `${count} ${what}`)
@@ -81,7 +89,7 @@ export class Aftermath {
         this.print(`still under way: ${words}`);
         printedAt = performance.now();
       }
-      await this.book.letTimePass();
+      for (const book of this.books) await book.letTimePass();
     }
   }
 

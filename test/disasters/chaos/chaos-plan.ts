@@ -1,5 +1,6 @@
 import type { payment } from '#libs/contracts';
 import { Seeded } from './seeded.js';
+import { planWithdrawals, type WithdrawalPlan } from './withdrawals/withdrawal-plan.js';
 
 /** What the buyer of an order does. */
 export const CONDUCTS = {
@@ -54,7 +55,7 @@ export interface PaymentPlan {
   readonly conflictIsSettled: boolean;
 }
 
-export const KILLED = ['payment', 'wallet', 'gateway'] as const;
+export const KILLED = ['payment', 'wallet', 'gateway', 'withdrawal'] as const;
 
 /** When that many payments have been begun. */
 export type Disaster = { readonly atPayment: number } & (
@@ -64,6 +65,8 @@ export type Disaster = { readonly atPayment: number } & (
 
 export interface ChaosPlan {
   readonly payments: readonly PaymentPlan[];
+  /** In the order in which they begin. */
+  readonly withdrawals: readonly WithdrawalPlan[];
   readonly disasters: readonly Disaster[];
   readonly faultRates: Readonly<Record<string, number>>;
 }
@@ -98,6 +101,7 @@ export function planChaos(seed: number, payments: number, ways: readonly Way[]):
     payments: Array.from({ length: payments }, (_, number) =>
       planPayment(number, dice.of(`payment ${number}`), ways),
     ),
+    withdrawals: planWithdrawals(dice.of('withdrawals'), payments),
     disasters: planDisasters(dice.of('disasters'), payments),
     faultRates: planFaults(dice.of('faults')),
   };
@@ -119,10 +123,12 @@ function planPayment(number: number, dice: Seeded, ways: readonly Way[]): Paymen
 
 function planDisasters(dice: Seeded, payments: number): Disaster[] {
   const when = () => dice.between(Math.floor(payments * 0.05), Math.floor(payments * 0.95));
-  const kills = Array.from({ length: Math.max(3, Math.round(payments * KILLS_PER_PAYMENT)) }, () => ({
+  const count = Math.max(KILLED.length, Math.round(payments * KILLS_PER_PAYMENT));
+  const kills = Array.from({ length: count }, (_, number) => ({
     kind: 'kill' as const,
     atPayment: when(),
-    service: dice.pick(KILLED),
+    // Each of them at least once.
+    service: KILLED[number] ?? dice.pick(KILLED),
     replica: dice.between(0, 1),
   }));
   const flush = {

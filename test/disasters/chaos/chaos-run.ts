@@ -1,14 +1,22 @@
 import { type Account, DEMO_PASSWORD, eventually, startTestStack, type TestStack } from '#libs/testing';
+import { Books } from '../../e2e/support/books.js';
 import { Aftermath, type Difference } from './aftermath.js';
 import { Buyers } from './buyers.js';
+import { environmentOf } from './chaos-environment.js';
 import { type ChaosPlan, MERCHANTS, planChaos, type Way } from './chaos-plan.js';
+import { summaryOf } from './chaos-summary.js';
 import { Disasters } from './disasters.js';
 import { givingBack } from './merchants-who-refund.js';
-import { OurBook } from './our-book.js';
+import { OurBook, type OurOrder } from './our-book.js';
 import { Errands, patiently } from './patience.js';
 import { allTrades } from './sandbox-book.js';
 import { storiesOf } from './stories.js';
 import { type Fault, judge, type Outcomes, outcomesOf } from './verdict.js';
+import { Owners } from './withdrawals/owners.js';
+import { PatientRpc } from './withdrawals/patient-rpc.js';
+import { type OurWithdrawal, WithdrawalBook } from './withdrawals/withdrawal-book.js';
+import { judgeWithdrawals, outcomesOfWithdrawals } from './withdrawals/withdrawal-verdict.js';
+import { Withdrawers } from './withdrawals/withdrawers.js';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -28,7 +36,6 @@ const QUIET_WITHIN_MS = 180_000;
 const STORIES_TOLD = 5;
 const AUDITED_WITHIN_MS = 30_000;
 const RENEW_EVERY_MS = 120_000;
-const EXPIRY_SECONDS = '20';
 
 /**
  * Plays so many payments with every trouble at once, on two replicas that are killed, then lets the dust settle, and
@@ -37,7 +44,8 @@ const EXPIRY_SECONDS = '20';
 export async function runChaos({ seed, payments, print }: ChaosOptions): Promise<ChaosResult> {
   const startedAt = new Date();
   const stack = await startTestStack({ replicas: 2, env: environmentOf });
-  const book = await OurBook.open(stack.urls.mysql);
+  const books = await Books.open(stack.urls.mysql);
+  const rpc = await PatientRpc.connect(stack.urls.redis);
   let renewal: NodeJS.Timeout | undefined;
   try {
     const operator = await stack.api().signInOperator();
@@ -47,8 +55,11 @@ export async function runChaos({ seed, payments, print }: ChaosOptions): Promise
     renewal = keepSignedIn(operator, merchants);
     const plan = planChaos(seed, payments, await waysOf(merchants[0]));
     const offerId = await makeOffer(operator);
-    const played = await play({ seed, plan, stack, merchants, offerId, print });
-    const aftermath = new Aftermath(stack, operator, book, print);
+    const owners = new Owners(stack, rpc, seed);
+    await owners.prepare(plan.withdrawals);
+    const played = await play({ seed, plan, stack, merchants, offerId, owners, rpc, print });
+    const [book, withdrawalBook] = [new OurBook(books), new WithdrawalBook(books, stack.sandboxClient)];
+    const aftermath = new Aftermath(stack, operator, [book, withdrawalBook], print);
     const faults: Fault[] = [];
     await attempt(faults, () => aftermath.untilQuiet(QUIET_WITHIN_MS));
     await attempt(faults, () => aftermath.settleConflicts(played.buyers.orders));
@@ -57,32 +68,34 @@ export async function runChaos({ seed, payments, print }: ChaosOptions): Promise
     const differences = await attempt(faults, () => aftermath.reconcile(startedAt));
     await attempt(faults, () => aftermath.untilQuiet(QUIET_WITHIN_MS));
     faults.push(...(differences ?? []).filter(isUnexplained).map(faultOf));
-    const orders = await book.orders();
-    const trades = await allTrades(stack.urls.sandbox ?? '');
-    faults.push(...judge({ orders, trades, wallets: await walletsOf(merchants) }));
+    const orders = await judgePayments(book, stack, merchants, faults);
+    const withdrawals = await judgePayouts(withdrawalBook, stack, played.withdrawers, owners, faults);
     await attempt(faults, () => audit(stack));
     if (faults.length > 0)
       await storiesOf({ stack, operator, seed, faults: faults.slice(0, STORIES_TOLD), print });
-    const outcomes = { ...outcomesOf(orders), ...countDifferences(differences ?? []) };
+    const outcomes = {
+      ...outcomesOf(orders),
+      ...outcomesOfWithdrawals(withdrawals),
+      ...countDifferences(differences ?? []),
+    };
     return {
-      summary: summaryOf({ seed, payments, startedAt, kills: played.kills, outcomes, faults }),
+      summary: summaryOf({
+        seed,
+        payments,
+        withdrawals: plan.withdrawals.length,
+        startedAt,
+        kills: played.kills,
+        outcomes,
+        faults,
+      }),
       faults,
     };
   } finally {
     clearInterval(renewal);
-    await book.close();
+    await rpc.close();
+    await books.close();
     await stack.stop();
   }
-}
-
-function environmentOf(name: string): Record<string, string> {
-  if (!name.startsWith('payment')) return {};
-  return {
-    RECHARGE_EXPIRY_SECONDS: EXPIRY_SECONDS,
-    REFUND_RETRY_SECONDS: '0.1',
-    RECONCILE_TODAY: 'true',
-    RECONCILE_RETRY_SECONDS: '2',
-  };
 }
 
 /** A run takes longer than an access token lives. */
@@ -130,14 +143,17 @@ interface Stage {
   readonly stack: TestStack;
   readonly merchants: readonly Account[];
   readonly offerId: string;
+  readonly owners: Owners;
+  readonly rpc: PatientRpc;
   readonly print: (line: string) => void;
 }
 
 /** Until every payment is played and everything that was planned for later is done, or can't be while there is trouble. */
-async function play({ seed, plan, stack, merchants, offerId, print }: Stage) {
+async function play({ seed, plan, stack, merchants, offerId, owners, rpc, print }: Stage) {
   await stack.sandboxClient.trouble(`chaos ${seed}`, plan.faultRates);
   const errands = new Errands(ERRAND_RUNNERS);
   const buyers = new Buyers(merchants, stack.sandboxClient, errands, seed, offerId);
+  const withdrawers = new Withdrawers(owners, rpc, stack.sandboxClient, errands, seed);
   const disasters = new Disasters(stack, plan.disasters);
   let next = 0;
   const ticker = setInterval(
@@ -153,6 +169,7 @@ async function play({ seed, plan, stack, merchants, offerId, print }: Stage) {
         const payment = plan.payments[next];
         if (payment === undefined) return;
         disasters.paymentBegins(next);
+        withdrawers.paymentBegins(plan.withdrawals, next);
         next += 1;
         const order = await buyers.play(payment);
         const refund = order && givingBack(order);
@@ -164,10 +181,42 @@ async function play({ seed, plan, stack, merchants, offerId, print }: Stage) {
     await stack.sandboxClient.peace();
     print(`all ${plan.payments.length} payments begun; no more trouble from now on`);
     await errands.finish();
+    await withdrawers.lastBankDay();
   } finally {
     clearInterval(ticker);
   }
-  return { buyers, kills: disasters.kills };
+  return { buyers, withdrawers, kills: disasters.kills };
+}
+
+/** @returns the orders of the run's merchants. */
+async function judgePayments(
+  book: OurBook,
+  stack: TestStack,
+  merchants: readonly Account[],
+  faults: Fault[],
+): Promise<OurOrder[]> {
+  const orders = await book.orders();
+  const trades = await allTrades(stack.urls.sandbox ?? '');
+  const wallets = await walletsOf(merchants);
+  faults.push(...judge({ orders, trades, wallets }));
+  return orders.filter(({ merchantId }) => wallets.has(merchantId));
+}
+
+async function judgePayouts(
+  book: WithdrawalBook,
+  { sandboxClient }: TestStack,
+  { wishes, contradictions, bank }: Withdrawers,
+  owners: Owners,
+  faults: Fault[],
+): Promise<OurWithdrawal[]> {
+  const withdrawals = await book.all();
+  const transfers = await sandboxClient.transfers();
+  const balances = await owners.balances();
+  const bankPayments = bank.payments;
+  faults.push(
+    ...judgeWithdrawals({ withdrawals, wishes, contradictions, transfers, bankPayments, balances }),
+  );
+  return withdrawals;
 }
 
 async function walletsOf(merchants: readonly Account[]) {
@@ -212,23 +261,4 @@ function countDifferences(differences: readonly Difference[]): Outcomes {
     counts[what] = (counts[what] ?? 0) + 1;
   }
   return counts;
-}
-
-interface Summary {
-  readonly seed: number;
-  readonly payments: number;
-  readonly startedAt: Date;
-  readonly kills: number;
-  readonly outcomes: Outcomes;
-  readonly faults: readonly Fault[];
-}
-
-function summaryOf({ seed, payments, startedAt, kills, outcomes, faults }: Summary): string {
-  const seconds = Math.round((Date.now() - startedAt.getTime()) / 1_000);
-  const words = Object.entries(outcomes)
-    .sort(([one], [other]) => one.localeCompare(other))
-    .map(([what, count]) => `${count} ${what}`)
-    .join(', ');
-  const verdict = faults.length === 0 ? 'RIGHT' : `WRONG (${faults.length})`;
-  return `seed ${seed}: ${payments} payments: ${words}; ${kills} kills, 1 FLUSHALL; ${seconds} s: ${verdict}`;
 }

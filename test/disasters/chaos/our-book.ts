@@ -1,5 +1,5 @@
 import type { payment } from '#libs/contracts';
-import { Books } from '../../e2e/support/books.js';
+import type { Books } from '../../e2e/support/books.js';
 
 const SHARDS = [0, 1, 2, 3];
 
@@ -68,15 +68,7 @@ type Row = Readonly<Record<string, string | null>>;
 
 /** What the platform has stored, read past the platform. */
 export class OurBook {
-  private constructor(private readonly books: Books) {}
-
-  static async open(mysqlUrl: string): Promise<OurBook> {
-    return new OurBook(await Books.open(mysqlUrl));
-  }
-
-  close(): Promise<void> {
-    return this.books.close();
-  }
+  constructor(private readonly books: Books) {}
 
   /** How much of each kind is still under way; empty when nothing is. */
   async pending(): Promise<Record<string, number>> {
@@ -89,7 +81,6 @@ export class OurBook {
     return counts;
   }
 
-  /** Pauses between tries have grown long in the trouble: what is waited for is time alone, so let it have passed. */
   async letTimePass(): Promise<void> {
     for (const shard of SHARDS) {
       await this.books.query(

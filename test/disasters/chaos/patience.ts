@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { DomainError, errorTable } from '#libs/contracts';
 import { ApiRefusal } from '#libs/testing';
 
 const AGAIN_AFTER_MS = 100;
+const ERRAND_AGAIN_AFTER_MS = 250;
 const WITHIN_MS = 90_000;
 
 /** Asks again for as long as whoever answers is dead or overrun; what was refused in words is refused. */
@@ -15,11 +17,18 @@ export async function patiently<T>(
     try {
       return await attempt();
     } catch (error) {
-      if (error instanceof ApiRefusal && error.status < 500 && error.status !== 429) throw error;
+      if (isRefusal(error)) throw error;
       reason = error;
     }
   }
   throw new Error(`${what}: no answer within ${withinMs / 1_000} s`, { cause: reason });
+}
+
+/** Whether it was said in words that it can't be; anything else may go better next time. */
+function isRefusal(error: unknown): boolean {
+  const status =
+    error instanceof ApiRefusal ? error.status : DomainError.is(error) ? errorTable[error.code].status : 500;
+  return status < 500 && status !== 429;
 }
 
 /** What has to be done later, and may not be possible yet. */
@@ -58,8 +67,9 @@ export class Errands {
         continue;
       }
       if ((await errand()) === 'done') continue;
+      // Not before: idle runners would do nothing but ask, and take the processors from what they ask about.
+      await delay(ERRAND_AGAIN_AFTER_MS);
       this.waiting.push(errand);
-      await delay(AGAIN_AFTER_MS);
     }
   }
 }

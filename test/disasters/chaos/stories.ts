@@ -16,8 +16,13 @@ const MAX_LINES = 40;
 export async function storiesOf({ stack, operator, seed, faults, print }: Telling): Promise<void> {
   const lines = stack.logs.all();
   for (const { text } of stack.logs.of('auditor')) print(text);
-  for (const { orderId, what } of faults) {
-    print(`\nseed ${seed}: ${orderId === null ? '' : `order ${orderId}: `}${what}`);
+  for (const { orderId, withdrawalId, what } of faults) {
+    const subject = orderId === null ? withdrawalId && `withdrawal ${withdrawalId}: ` : `order ${orderId}: `;
+    print(`\nseed ${seed}: ${subject ?? ''}${what}`);
+    if (withdrawalId !== undefined) {
+      const about = lines.filter(({ text }) => text.includes(withdrawalId));
+      for (const { process, text } of about.slice(-MAX_LINES)) print(`  ${process}: ${text}`);
+    }
     if (orderId === null) continue;
     const story = await storyForOperators(operator, orderId).catch(() => []);
     for (const event of story) {

@@ -6,6 +6,7 @@ import type { TrueRefund, TrueTrade } from './sandbox-book.js';
 /** Something that must never be. */
 export interface Fault {
   readonly orderId: string | null;
+  readonly withdrawalId?: string;
   readonly what: string;
 }
 
