@@ -18,7 +18,7 @@ interface PayableWay {
 /** The sandbox's words for a payment that can't be made: closed, expired, or paid already. */
 const NOT_PAYABLE = /TRADE_CLOSED|TRADE_ALREADY_PAID|TRADE_NOT_FOUND|PAY_URL_REFUSED/;
 /** Whoever waits for a code longer than that goes away. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 9_000;
 const CLOSE_TRIES = 5;
 
 /** Plays what merchants and their buyers do. They know what the API tells them, and nothing else. */

@@ -3,10 +3,11 @@ import { FEE_BPS, TAX_BPS } from './withdrawals/withdrawal-verdict.js';
 /** What differs from the quick settings of every test stack, by service. */
 const ENVIRONMENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   payment: {
-    RECHARGE_EXPIRY_SECONDS: '20',
+    // The end waits for the last buyer who walks away: longer than buyers are patient, and no longer.
+    RECHARGE_EXPIRY_SECONDS: '12',
     REFUND_RETRY_SECONDS: '0.1',
     RECONCILE_TODAY: 'true',
-    RECONCILE_RETRY_SECONDS: '2',
+    RECONCILE_RETRY_SECONDS: '1',
   },
   // What is earned today can be withdrawn today.
   wallet: { MATURITY_DAYS: '0' },

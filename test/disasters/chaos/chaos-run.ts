@@ -62,15 +62,19 @@ export async function runChaos({ seed, payments, print }: ChaosOptions): Promise
     const aftermath = new Aftermath(stack, operator, [book, withdrawalBook], print);
     const faults: Fault[] = [];
     await attempt(faults, () => aftermath.untilQuiet(QUIET_WITHIN_MS));
+    print('nothing is under way any more');
     await attempt(faults, () => aftermath.settleConflicts(played.buyers.orders));
     // What is given back while the bill is being written stands on tomorrow's.
     await attempt(faults, () => aftermath.untilQuiet(QUIET_WITHIN_MS));
+    print('what was in conflict is settled');
     const differences = await attempt(faults, () => aftermath.reconcile(startedAt));
     await attempt(faults, () => aftermath.untilQuiet(QUIET_WITHIN_MS));
     faults.push(...(differences ?? []).filter(isUnexplained).map(faultOf));
     const orders = await judgePayments(book, stack, merchants, faults);
     const withdrawals = await judgePayouts(withdrawalBook, stack, played.withdrawers, owners, faults);
+    print('all is reconciled');
     await attempt(faults, () => audit(stack));
+    print('audited');
     if (faults.length > 0)
       await storiesOf({ stack, operator, seed, faults: faults.slice(0, STORIES_TOLD), print });
     const outcomes = {
@@ -233,7 +237,7 @@ async function walletsOf(merchants: readonly Account[]) {
 async function audit(stack: TestStack): Promise<void> {
   await eventually('the audit is clean', () => stack.run('apps/auditor/src/main.js').then(() => true), {
     withinMs: AUDITED_WITHIN_MS,
-    everyMs: 1_000,
+    everyMs: 500,
   });
 }
 

@@ -4,11 +4,11 @@ import type { Seeded } from '../seeded.js';
 export const PAYMENTS_PER_WITHDRAWAL = 4;
 export const OWNERS = 8;
 /** What each owner has earned before it begins. */
-export const EARNED_BEFORE_FEN = 15_000;
+export const EARNED_BEFORE_FEN = 20_000;
 
 /** How the owner asks for it. */
 const ASKING = {
-  once: 62,
+  once: 66,
   /** The same request three times at once, and once more. */
   repeatedly: 12,
   /** And then another amount under the same key. */
@@ -18,7 +18,7 @@ const ASKING = {
   /** More than anybody may withdraw at once. */
   beyondTheLimit: 2,
   /** The whole balance, from four windows at once. */
-  everythingFromEverywhere: 12,
+  everythingFromEverywhere: 8,
 } as const;
 export type Asking = keyof typeof ASKING;
 
