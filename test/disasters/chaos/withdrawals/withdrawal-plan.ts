@@ -17,7 +17,7 @@ const ASKING = {
   tooMuch: 6,
   /** More than anybody may withdraw at once. */
   beyondTheLimit: 2,
-  /** The whole balance, from four windows at once. */
+  /** The whole balance, from three windows at once. */
   everythingFromEverywhere: 8,
 } as const;
 export type Asking = keyof typeof ASKING;

@@ -18,7 +18,7 @@ export interface Wish {
 }
 
 const MIN_FEN = 1_000n;
-const WINDOWS = 4;
+const WINDOWS = 3;
 const TOO_MUCH_FEN = 1_500_000n;
 const BEYOND_LIMIT_FEN = 2_000_001n;
 
