@@ -1,6 +1,6 @@
 import { type Account, DEMO_PASSWORD, eventually, startTestStack, type TestStack } from '#libs/testing';
 import { Books } from '../../e2e/support/books.js';
-import { Aftermath, type Difference } from './aftermath.js';
+import { Aftermath, type Difference, isUnexplained } from './aftermath.js';
 import { Buyers } from './buyers.js';
 import { environmentOf } from './chaos-environment.js';
 import { type ChaosPlan, MERCHANTS, planChaos, type Way } from './chaos-plan.js';
@@ -250,8 +250,6 @@ async function attempt<T>(faults: Fault[], work: () => Promise<T>): Promise<T | 
     return undefined;
   }
 }
-
-const isUnexplained = ({ state }: Difference): boolean => state === 'OPEN' || state === 'CARRIED';
 
 const faultOf = ({ rechargeId, kind, state, subject, ourNumber, explanation }: Difference): Fault => ({
   orderId: rechargeId,
