@@ -15,4 +15,5 @@ export { runMigrations } from './run-migrations.js';
 export { OutboxModule, openOutbox } from './outbox.module.js';
 export { type ServiceDefinition, runService } from './run-service.js';
 export { ServiceModule, type ServiceParts } from './service.module.js';
+export { SweepHost, type SweepPlan } from './sweep-host.js';
 export { transportObserver } from './transport-metrics.js';

@@ -1,6 +1,5 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Sweep } from '#libs/jobs';
-import { Log } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { Log, SweepHost, type SweepPlan } from '#libs/service';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
 import { ArchiveConfig } from './archive.config.js';
 import { ArchiveRepository } from './archive.repository.js';
@@ -11,35 +10,27 @@ const REST_MS = 60_000;
 
 /** Moves ended orders to the archive, a batch and a pause at a time, for as long as there are any. */
 @Injectable()
-export class ArchiveSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweeps: readonly Sweep[];
+export class ArchiveSweep extends SweepHost {
   private readonly progress = new Map<OrderShard, { afterId: string; restUntilMs: number }>();
 
   constructor(
-    shards: OrderShards,
+    private readonly shards: OrderShards,
     private readonly archive: ArchiveRepository,
     private readonly config: ArchiveConfig,
-    private readonly log: Log,
+    protected readonly log: Log,
   ) {
-    this.sweeps = shards.all.map(
-      (shard) =>
-        new Sweep({
-          name: `archive old orders of shard ${shard.shard}`,
-          everyMs: config.pauseMs,
-          // A full batch is followed by a pause like any other: this has all the time in the world.
-          batch: Infinity,
-          work: () => this.round(shard),
-          onError: (error, name) => this.log.error({ err: error }, `could not ${name}`),
-        }),
-    );
+    super();
   }
 
-  onApplicationBootstrap(): void {
-    if (this.config.afterDays > 0) for (const sweep of this.sweeps) sweep.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.sweeps.map((sweep) => sweep.stop()));
+  protected sweeps(): readonly SweepPlan[] {
+    if (this.config.afterDays === 0) return [];
+    return this.shards.all.map((shard) => ({
+      name: `archive old orders of shard ${shard.shard}`,
+      everyMs: this.config.pauseMs,
+      // A full batch is followed by a pause like any other: this has all the time in the world.
+      batch: Infinity,
+      work: () => this.round(shard),
+    }));
   }
 
   private async round(shard: OrderShard): Promise<number> {

@@ -1,9 +1,8 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { payment } from '#libs/contracts';
 import { Database } from '#libs/database';
-import { Sweep } from '#libs/jobs';
 import { type ChannelAccount, PaymentChannelFactory } from '#libs/payments';
-import { Log } from '#libs/service';
+import { Log, SweepHost, type SweepPlan } from '#libs/service';
 
 /** What an operator has set for an account, over its configuration; null: as configured. */
 export interface ChannelSwitch {
@@ -23,31 +22,31 @@ const REFRESH_EVERY_MS = 2_000;
 
 /** Which of our accounts takes a new payment: by weight, among those that are on. Known to all replicas within seconds. */
 @Injectable()
-export class ChannelSwitches implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ChannelSwitches extends SweepHost {
   private switches: ReadonlyMap<string, ChannelSwitch> = new Map();
-  private readonly refreshing: Sweep;
 
   constructor(
     private readonly database: Database,
     private readonly channels: PaymentChannelFactory,
-    log: Log,
+    protected readonly log: Log,
   ) {
-    this.refreshing = new Sweep({
-      name: 'read which channel accounts are switched off',
-      everyMs: REFRESH_EVERY_MS,
-      batch: Infinity,
-      work: () => this.refresh(),
-      onError: (error, name) => log.error({ err: error }, `could not ${name}`),
-    });
+    super();
   }
 
-  async onApplicationBootstrap(): Promise<void> {
+  protected sweeps(): readonly SweepPlan[] {
+    return [
+      {
+        name: 'read which channel accounts are switched off',
+        everyMs: REFRESH_EVERY_MS,
+        batch: Infinity,
+        work: () => this.refresh(),
+      },
+    ];
+  }
+
+  override async onApplicationBootstrap(): Promise<void> {
     await this.refresh();
-    this.refreshing.start();
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.refreshing.stop();
+    await super.onApplicationBootstrap();
   }
 
   /** @throws DomainError `CHANNEL_UNAVAILABLE` when no account of the channel is on. */

@@ -1,7 +1,6 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { payment } from '#libs/contracts';
-import { Sweep } from '#libs/jobs';
-import { Log } from '#libs/service';
+import { Log, SweepHost, type SweepPlan } from '#libs/service';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
 import { PaymentConfig } from '../payment.config.js';
 import { PaymentMetrics } from '../payment-metrics.js';
@@ -15,35 +14,25 @@ const BATCH = 200;
  * wallet has credited it. The wallet answers a repetition by saying once more what it had said.
  */
 @Injectable()
-export class CreditSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweeps: readonly Sweep[];
-
+export class CreditSweep extends SweepHost {
   constructor(
-    shards: OrderShards,
+    private readonly shards: OrderShards,
     private readonly credits: CreditRepository,
     private readonly stories: StoryRepository,
     private readonly metrics: PaymentMetrics,
-    config: PaymentConfig,
-    private readonly log: Log,
+    private readonly config: PaymentConfig,
+    protected readonly log: Log,
   ) {
-    this.sweeps = shards.all.map(
-      (shard) =>
-        new Sweep({
-          name: `announce overdue orders of shard ${shard.shard} again`,
-          everyMs: config.sweepEveryMs,
-          batch: BATCH,
-          work: () => this.round(shard),
-          onError: (error, name) => this.log.error({ err: error }, `could not ${name}`),
-        }),
-    );
+    super();
   }
 
-  onApplicationBootstrap(): void {
-    for (const sweep of this.sweeps) sweep.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.sweeps.map((sweep) => sweep.stop()));
+  protected sweeps(): readonly SweepPlan[] {
+    return this.shards.all.map((shard) => ({
+      name: `announce overdue orders of shard ${shard.shard} again`,
+      everyMs: this.config.sweepEveryMs,
+      batch: BATCH,
+      work: () => this.round(shard),
+    }));
   }
 
   private async round(shard: OrderShard): Promise<number> {

@@ -1,7 +1,6 @@
-import { Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
-import { Sweep } from '#libs/jobs';
+import { Injectable } from '@nestjs/common';
 import { ChannelError } from '#libs/payments';
-import { Log } from '#libs/service';
+import { Log, SweepHost, type SweepPlan } from '#libs/service';
 import { AttemptOpener } from '../attempts/attempt-opener.js';
 import { AttemptRepository } from '../attempts/attempt.repository.js';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
@@ -14,36 +13,26 @@ const BATCH = 50;
 
 /** Lost notifies: climbs the query ladder of every open attempt, closes the expired, looks once more at the closed. */
 @Injectable()
-export class AttemptSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweeps: readonly Sweep[];
-
+export class AttemptSweep extends SweepHost {
   constructor(
-    shards: OrderShards,
+    private readonly shards: OrderShards,
     private readonly due: DueAttemptsRepository,
     private readonly inquiry: ChannelInquiry,
     private readonly attempts: AttemptRepository,
     private readonly opener: AttemptOpener,
     private readonly config: PaymentConfig,
-    private readonly log: Log,
+    protected readonly log: Log,
   ) {
-    this.sweeps = shards.all.map(
-      (shard) =>
-        new Sweep({
-          name: `ask about due attempts of shard ${shard.shard}`,
-          everyMs: config.sweepEveryMs,
-          batch: BATCH,
-          work: () => this.round(shard),
-          onError: (error, name) => this.log.error({ err: error }, `could not ${name}`),
-        }),
-    );
+    super();
   }
 
-  onApplicationBootstrap(): void {
-    for (const sweep of this.sweeps) sweep.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.sweeps.map((sweep) => sweep.stop()));
+  protected sweeps(): readonly SweepPlan[] {
+    return this.shards.all.map((shard) => ({
+      name: `ask about due attempts of shard ${shard.shard}`,
+      everyMs: this.config.sweepEveryMs,
+      batch: BATCH,
+      work: () => this.round(shard),
+    }));
   }
 
   private async round(shard: OrderShard): Promise<number> {

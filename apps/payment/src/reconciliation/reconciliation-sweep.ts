@@ -1,7 +1,6 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Sweep } from '#libs/jobs';
+import { Injectable } from '@nestjs/common';
 import { PaymentChannelFactory } from '#libs/payments';
-import { Log } from '#libs/service';
+import { Log, SweepHost, type SweepPlan } from '#libs/service';
 import { beijingDayOf, beijingHourOf, dayAfter } from '#libs/calendar';
 import { ReconciliationRunner } from './reconciliation-runner.js';
 import { ReconciliationConfig } from './reconciliation.config.js';
@@ -13,45 +12,36 @@ const MOST_DAYS_BACK = 7;
 
 /** Plans yesterday for each channel account when its hour has come, and does what is due. Every replica sweeps. */
 @Injectable()
-export class ReconciliationSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ReconciliationSweep extends SweepHost {
   private readonly stopping = new AbortController();
-  private readonly sweeps: readonly Sweep[];
 
   constructor(
     private readonly reconciliations: ReconciliationRepository,
     private readonly channels: PaymentChannelFactory,
-    runner: ReconciliationRunner,
+    private readonly runner: ReconciliationRunner,
     private readonly config: ReconciliationConfig,
-    log: Log,
+    protected readonly log: Log,
   ) {
-    const onError = (error: unknown, name: string) => log.error({ err: error }, `could not ${name}`);
-    const everyMs = config.sweepEveryMs;
-    this.sweeps = [
-      new Sweep({
+    super();
+  }
+
+  protected sweeps(): readonly SweepPlan[] {
+    const everyMs = this.config.sweepEveryMs;
+    return [
+      {
         name: 'plan the reconciliation of yesterday',
         everyMs: PLAN_EVERY_MS,
         batch: Infinity,
         work: () => this.plan(new Date()),
-        onError,
-      }),
-      new Sweep({
-        name: 'reconcile a bill',
-        everyMs,
-        batch: 1,
-        work: () => runner.work(this.stopping.signal),
-        onError,
-      }),
-      new Sweep({ name: 'check differences', everyMs, batch: 500, work: () => runner.check(), onError }),
+      },
+      { name: 'reconcile a bill', everyMs, batch: 1, work: () => this.runner.work(this.stopping.signal) },
+      { name: 'check differences', everyMs, batch: 500, work: () => this.runner.check() },
     ];
   }
 
-  onApplicationBootstrap(): void {
-    for (const sweep of this.sweeps) sweep.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
+  override async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(this.sweeps.map((sweep) => sweep.stop()));
+    await super.beforeApplicationShutdown();
   }
 
   /** @returns how many days were planned: none before the hour, and none that has a row already. */

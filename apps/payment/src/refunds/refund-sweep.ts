@@ -1,6 +1,5 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Sweep } from '#libs/jobs';
-import { Log } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { Log, SweepHost, type SweepPlan } from '#libs/service';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
 import { PaymentConfig } from '../payment.config.js';
 import { RefundProgress } from './refund-progress.js';
@@ -11,34 +10,24 @@ const BATCH = 50;
 
 /** The sure half of refunds: takes up what is due, from wherever it stands. */
 @Injectable()
-export class RefundSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweeps: readonly Sweep[];
-
+export class RefundSweep extends SweepHost {
   constructor(
-    shards: OrderShards,
+    private readonly shards: OrderShards,
     private readonly refunds: RefundRepository,
     private readonly progress: RefundProgress,
     private readonly config: PaymentConfig,
-    private readonly log: Log,
+    protected readonly log: Log,
   ) {
-    this.sweeps = shards.all.map(
-      (shard) =>
-        new Sweep({
-          name: `take up due refunds of shard ${shard.shard}`,
-          everyMs: config.sweepEveryMs,
-          batch: BATCH,
-          work: () => this.round(shard),
-          onError: (error, name) => log.error({ err: error }, `could not ${name}`),
-        }),
-    );
+    super();
   }
 
-  onApplicationBootstrap(): void {
-    for (const sweep of this.sweeps) sweep.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.sweeps.map((sweep) => sweep.stop()));
+  protected sweeps(): readonly SweepPlan[] {
+    return this.shards.all.map((shard) => ({
+      name: `take up due refunds of shard ${shard.shard}`,
+      everyMs: this.config.sweepEveryMs,
+      batch: BATCH,
+      work: () => this.round(shard),
+    }));
   }
 
   /** @returns how many were due. */

@@ -1,6 +1,5 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Sweep } from '#libs/jobs';
-import { Log } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { Log, SweepHost, type SweepPlan } from '#libs/service';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
 import { DeliveryRepository } from './delivery.repository.js';
 import { WebhookConfig } from './webhook.config.js';
@@ -10,33 +9,23 @@ const BATCH = 500;
 
 /** Takes old deliveries out of the log. What is still to be sent stays, however old it is. */
 @Injectable()
-export class WebhookPruning implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweeps: readonly Sweep[];
-
+export class WebhookPruning extends SweepHost {
   constructor(
-    shards: OrderShards,
+    private readonly shards: OrderShards,
     private readonly deliveries: DeliveryRepository,
     private readonly config: WebhookConfig,
-    log: Log,
+    protected readonly log: Log,
   ) {
-    this.sweeps = shards.all.map(
-      (shard) =>
-        new Sweep({
-          name: `prune the webhooks' log of shard ${shard.shard}`,
-          everyMs: EVERY_MS,
-          batch: BATCH,
-          work: () => this.round(shard),
-          onError: (error, name) => log.error({ err: error }, `could not ${name}`),
-        }),
-    );
+    super();
   }
 
-  onApplicationBootstrap(): void {
-    for (const sweep of this.sweeps) sweep.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.sweeps.map((sweep) => sweep.stop()));
+  protected sweeps(): readonly SweepPlan[] {
+    return this.shards.all.map((shard) => ({
+      name: `prune the webhooks' log of shard ${shard.shard}`,
+      everyMs: EVERY_MS,
+      batch: BATCH,
+      work: () => this.round(shard),
+    }));
   }
 
   /** @returns how many it took away: a full batch means more. */

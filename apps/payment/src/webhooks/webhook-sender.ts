@@ -1,6 +1,6 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Sweep, within } from '#libs/jobs';
-import { Log } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { within } from '#libs/jobs';
+import { Log, SweepHost, type SweepPlan } from '#libs/service';
 import { type OrderShard, OrderShards } from '../orders/order-shards.js';
 import { PaymentMetrics } from '../payment-metrics.js';
 import { type ClaimedDelivery, DeliveryRepository } from './delivery.repository.js';
@@ -19,39 +19,35 @@ const SHUTDOWN_MS = 3_000;
 
 /** Sends what is due, each on its own: nobody waits for another merchant's system. */
 @Injectable()
-export class WebhookSender implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweeps: readonly Sweep[];
+export class WebhookSender extends SweepHost {
   private readonly inFlight = new Map<string, number>();
   private readonly sending = new Set<Promise<void>>();
   private readonly shutdown = new AbortController();
 
   constructor(
-    shards: OrderShards,
+    private readonly shards: OrderShards,
     private readonly deliveries: DeliveryRepository,
     private readonly secrets: WebhookSecrets,
     private readonly config: WebhookConfig,
     private readonly metrics: PaymentMetrics,
-    private readonly log: Log,
+    protected readonly log: Log,
   ) {
-    this.sweeps = shards.all.map(
-      (shard) =>
-        new Sweep({
-          name: `send webhooks of shard ${shard.shard}`,
-          everyMs: config.sweepEveryMs,
-          batch: BATCH,
-          work: () => this.round(shard),
-          onError: (error, name) => log.error({ err: error }, `could not ${name}`),
-        }),
-    );
+    super();
   }
 
-  onApplicationBootstrap(): void {
+  protected sweeps(): readonly SweepPlan[] {
     // Nothing could be signed; and nothing is due where none could be made.
-    if (this.config.key) for (const sweep of this.sweeps) sweep.start();
+    if (!this.config.key) return [];
+    return this.shards.all.map((shard) => ({
+      name: `send webhooks of shard ${shard.shard}`,
+      everyMs: this.config.sweepEveryMs,
+      batch: BATCH,
+      work: () => this.round(shard),
+    }));
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.sweeps.map((sweep) => sweep.stop()));
+  override async beforeApplicationShutdown(): Promise<void> {
+    await super.beforeApplicationShutdown();
     await within(this.idle(), SHUTDOWN_MS);
     this.shutdown.abort();
     await this.idle();

@@ -1,6 +1,5 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Sweep } from '#libs/jobs';
-import { Log } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { Log, SweepHost, type SweepPlan } from '#libs/service';
 import { AdjustmentPosting, RETRY_SECONDS } from './adjustment-posting.js';
 import { AdjustmentRepository } from './adjustment.repository.js';
 
@@ -9,29 +8,17 @@ const BATCH = 50;
 
 /** The sure half: books what was approved by a process that died, and ends bonuses whose day has come. */
 @Injectable()
-export class AdjustmentSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweep: Sweep;
-
+export class AdjustmentSweep extends SweepHost {
   constructor(
     private readonly adjustments: AdjustmentRepository,
     private readonly posting: AdjustmentPosting,
-    private readonly log: Log,
+    protected readonly log: Log,
   ) {
-    this.sweep = new Sweep({
-      name: 'take up due adjustments',
-      everyMs: EVERY_MS,
-      batch: BATCH,
-      work: () => this.round(),
-      onError: (error, name) => log.error({ err: error }, `could not ${name}`),
-    });
+    super();
   }
 
-  onApplicationBootstrap(): void {
-    this.sweep.start();
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.sweep.stop();
+  protected sweeps(): readonly SweepPlan[] {
+    return [{ name: 'take up due adjustments', everyMs: EVERY_MS, batch: BATCH, work: () => this.round() }];
   }
 
   /** @returns how many were due. */

@@ -1,7 +1,6 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#libs/database';
-import { Sweep } from '#libs/jobs';
-import { Log } from '#libs/service';
+import { Log, SweepHost, type SweepPlan } from '#libs/service';
 import {
   ALIPAY_CLEARING,
   BANK,
@@ -22,28 +21,23 @@ export const BOUNDARY: readonly SystemAccount[] = [ALIPAY_CLEARING, WECHAT_CLEAR
  * its number, so that looking at the sums costs the same however long the book has become.
  */
 @Injectable()
-export class FlowSums implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweep: Sweep;
-
+export class FlowSums extends SweepHost {
   constructor(
     private readonly database: Database,
-    log: Log,
+    protected readonly log: Log,
   ) {
-    this.sweep = new Sweep({
-      name: 'add up the flows of the boundary accounts',
-      everyMs: EVERY_MS,
-      batch: BATCH,
-      work: () => this.round(),
-      onError: (error, name) => log.error({ err: error }, `could not ${name}`),
-    });
+    super();
   }
 
-  onApplicationBootstrap(): void {
-    this.sweep.start();
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.sweep.stop();
+  protected sweeps(): readonly SweepPlan[] {
+    return [
+      {
+        name: 'add up the flows of the boundary accounts',
+        everyMs: EVERY_MS,
+        batch: BATCH,
+        work: () => this.round(),
+      },
+    ];
   }
 
   /** @returns the most entries that were added up of any account. */
@@ -61,13 +55,14 @@ export class FlowSums implements OnApplicationBootstrap, BeforeApplicationShutdo
 
 /** An account's entries get their numbers in the order of their commits, so what is not there yet has a higher one. */
 async function addUp(transaction: Transaction, accountId: string, batch: number): Promise<number> {
-  await transaction.write('INSERT IGNORE INTO `account_flow_position` (`account_id`, `seq`) VALUES (?, 0)', [
-    accountId,
-  ]);
-  const [position] = await transaction.query<{ seq: string }>(
-    'SELECT `seq` FROM `account_flow_position` WHERE `account_id` = ? FOR UPDATE',
-    [accountId],
-  );
+  const position = await positionOf(transaction, accountId);
+  if (position === undefined) {
+    await transaction.write(
+      'INSERT IGNORE INTO `account_flow_position` (`account_id`, `seq`) VALUES (?, 0)',
+      [accountId],
+    );
+    return addUp(transaction, accountId, batch);
+  }
   const rows = await transaction.query<{
     kind: string;
     credited: string;
@@ -78,7 +73,7 @@ async function addUp(transaction: Transaction, accountId: string, batch: number)
     `SELECT \`t\`.\`kind\`, SUM(GREATEST(\`e\`.\`amount\`, 0)) AS \`credited\`, SUM(GREATEST(-\`e\`.\`amount\`, 0)) AS \`debited\`, MAX(\`e\`.\`seq\`) AS \`last\`, COUNT(*) AS \`count\`
        FROM (SELECT \`transfer_id\`, \`seq\`, \`amount\` FROM \`entry\` WHERE \`account_id\` = ? AND \`seq\` > ? ORDER BY \`seq\` LIMIT ?) AS \`e\`
        JOIN \`transfer\` AS \`t\` ON \`t\`.\`id\` = \`e\`.\`transfer_id\` GROUP BY \`t\`.\`kind\``,
-    [accountId, position?.seq ?? '0', batch],
+    [accountId, position, batch],
   );
   if (rows.length === 0) return 0;
   await transaction.write(
@@ -91,4 +86,13 @@ async function addUp(transaction: Transaction, accountId: string, batch: number)
     accountId,
   ]);
   return rows.reduce((sum, { count }) => sum + Number(count), 0);
+}
+
+/** Locked at once: an INSERT IGNORE first would share the row's lock, and two who both want it whole would deadlock. */
+async function positionOf(transaction: Transaction, accountId: string): Promise<string | undefined> {
+  const [row] = await transaction.query<{ seq: string }>(
+    'SELECT `seq` FROM `account_flow_position` WHERE `account_id` = ? FOR UPDATE',
+    [accountId],
+  );
+  return row?.seq;
 }

@@ -1,7 +1,6 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database';
-import { Sweep } from '#libs/jobs';
-import { Log, Metrics } from '#libs/service';
+import { Log, Metrics, SweepHost, type SweepPlan } from '#libs/service';
 import { CheckerConfig } from './checker.config.js';
 import { COMMITS_BATCH, CommitCheck } from './commit-check.js';
 import { FindingRepository } from './finding.repository.js';
@@ -14,51 +13,49 @@ const ROUNDS_OF_AN_OBSERVATION = 10;
 
 /** Checks the book for as long as the process lives. Every replica does; a round is claimed by one of them. */
 @Injectable()
-export class CheckerJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweeps: readonly Sweep[];
+export class CheckerJob extends SweepHost {
+  private readonly failures;
+  private readonly observe;
 
   constructor(
     private readonly database: Database,
     private readonly progress: ProgressRepository,
     private readonly findings: FindingRepository,
-    commits: CommitCheck,
-    replay: Replay,
-    config: CheckerConfig,
-    log: Log,
+    private readonly commits: CommitCheck,
+    private readonly replay: Replay,
+    private readonly config: CheckerConfig,
+    protected readonly log: Log,
     metrics: Metrics,
   ) {
-    const failures = metrics.counter('wallet_checker_failed_rounds_total', 'Rounds that broke off', ['task']);
-    const sweep = (task: string, everyMs: number, batch: number, work: () => Promise<number>) =>
-      new Sweep({
-        name: task,
+    super();
+    this.failures = metrics.counter('wallet_checker_failed_rounds_total', 'Rounds that broke off', ['task']);
+    this.observe = this.observer(metrics);
+  }
+
+  protected sweeps(): readonly SweepPlan[] {
+    const { everyMs } = this.config;
+    const plans: SweepPlan[] = [
+      {
+        name: 'check what was committed',
         everyMs,
-        batch,
-        work,
-        onError: (error, name) => {
-          failures.inc({ task: name });
-          log.error({ err: error }, `could not ${name}`);
-        },
-      });
-    const observe = this.observer(metrics);
-    this.sweeps = [
-      sweep('check what was committed', config.everyMs, COMMITS_BATCH, () => commits.round()),
+        batch: COMMITS_BATCH,
+        work: () => this.commits.round(),
+      },
       // It plans its own rounds: looking more often than they are due costs one read.
-      sweep('replay the book', Math.min(config.everyMs, 250), Number.POSITIVE_INFINITY, () => replay.round()),
-      sweep(
-        'observe the checker',
-        ROUNDS_OF_AN_OBSERVATION * config.everyMs,
-        Number.POSITIVE_INFINITY,
-        observe,
-      ),
+      {
+        name: 'replay the book',
+        everyMs: Math.min(everyMs, 250),
+        batch: Infinity,
+        work: () => this.replay.round(),
+      },
+      {
+        name: 'observe the checker',
+        everyMs: ROUNDS_OF_AN_OBSERVATION * everyMs,
+        batch: Infinity,
+        work: this.observe,
+      },
     ];
-  }
-
-  onApplicationBootstrap(): void {
-    for (const sweep of this.sweeps) sweep.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.sweeps.map((sweep) => sweep.stop()));
+    return plans.map((plan) => ({ ...plan, onFailure: () => this.failures.inc({ task: plan.name }) }));
   }
 
   private observer(metrics: Metrics): () => Promise<number> {

@@ -1,7 +1,6 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { beijingDayOf, dayAfter } from '#libs/calendar';
-import { Sweep } from '#libs/jobs';
-import { Log, Metrics } from '#libs/service';
+import { Log, Metrics, SweepHost, type SweepPlan } from '#libs/service';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { EarningsConfig } from './earnings.config.js';
 import { EarningsRepository, type PendingDay } from './earnings.repository.js';
@@ -13,43 +12,39 @@ const DAYS_LOOKED_AT = 35;
 
 /** Makes earnings available when their day is long enough ago. Every replica may do it: a batch has one key. */
 @Injectable()
-export class MaturityJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweep: Sweep;
+export class MaturityJob extends SweepHost {
   /** The older day that was looked at last. */
   private past: string | null = null;
+
+  private readonly rounds;
 
   constructor(
     private readonly earnings: EarningsRepository,
     private readonly ledger: LedgerService,
     private readonly config: EarningsConfig,
-    private readonly log: Log,
+    protected readonly log: Log,
     metrics: Metrics,
   ) {
-    const rounds = metrics.counter('wallet_maturity_rounds_total', 'Looks for earnings that are due', [
+    super();
+    this.rounds = metrics.counter('wallet_maturity_rounds_total', 'Looks for earnings that are due', [
       'result',
     ]);
-    this.sweep = new Sweep({
-      name: 'make due earnings available',
-      everyMs: config.maturityEveryMs,
-      batch: BATCH,
-      work: async () => {
-        const found = await this.round(new Date());
-        rounds.inc({ result: 'done' });
-        return found;
-      },
-      onError: (error, name) => {
-        rounds.inc({ result: 'failed' });
-        log.error({ err: error }, `could not ${name}`);
-      },
-    });
   }
 
-  onApplicationBootstrap(): void {
-    this.sweep.start();
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.sweep.stop();
+  protected sweeps(): readonly SweepPlan[] {
+    return [
+      {
+        name: 'make due earnings available',
+        everyMs: this.config.maturityEveryMs,
+        batch: BATCH,
+        work: async () => {
+          const matured = await this.round(new Date());
+          this.rounds.inc({ result: 'done' });
+          return matured;
+        },
+        onFailure: () => this.rounds.inc({ result: 'failed' }),
+      },
+    ];
   }
 
   /** @returns how many days of owners were made available, at most a batch. */

@@ -1,6 +1,5 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Sweep } from '#libs/jobs';
-import { Log } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { Log, SweepHost, type SweepPlan } from '#libs/service';
 import { RETRY_SECONDS, SettlementDesk } from './settlement-desk.js';
 import { SettlementRepository } from './settlement.repository.js';
 
@@ -9,29 +8,17 @@ const BATCH = 50;
 
 /** Books what was recorded by a process that died before the ledger had answered. */
 @Injectable()
-export class SettlementSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweep: Sweep;
-
+export class SettlementSweep extends SweepHost {
   constructor(
     private readonly settlements: SettlementRepository,
     private readonly desk: SettlementDesk,
-    private readonly log: Log,
+    protected readonly log: Log,
   ) {
-    this.sweep = new Sweep({
-      name: 'book recorded settlements',
-      everyMs: EVERY_MS,
-      batch: BATCH,
-      work: () => this.round(),
-      onError: (error, name) => log.error({ err: error }, `could not ${name}`),
-    });
+    super();
   }
 
-  onApplicationBootstrap(): void {
-    this.sweep.start();
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.sweep.stop();
+  protected sweeps(): readonly SweepPlan[] {
+    return [{ name: 'book recorded settlements', everyMs: EVERY_MS, batch: BATCH, work: () => this.round() }];
   }
 
   /** @returns how many were due. */

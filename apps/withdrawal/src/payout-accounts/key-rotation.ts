@@ -1,6 +1,5 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Sweep } from '#libs/jobs';
-import { Log } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { Log, SweepHost, type SweepPlan } from '#libs/service';
 import { Vault } from '#libs/vault';
 import { PayoutAccountRepository } from './payout-account.repository.js';
 import { PayoutAccountsService } from './payout-accounts.service.js';
@@ -10,30 +9,25 @@ const EVERY_MS = 60_000;
 
 /** Takes changed keys over, and seals anew what is still under an old one, so that the old one can be thrown away. */
 @Injectable()
-export class KeyRotation implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweep: Sweep;
-
+export class KeyRotation extends SweepHost {
   constructor(
     private readonly vault: Vault,
     private readonly repository: PayoutAccountRepository,
     private readonly accounts: PayoutAccountsService,
-    private readonly log: Log,
+    protected readonly log: Log,
   ) {
-    this.sweep = new Sweep({
-      name: 'seal payout accounts with the current key',
-      everyMs: EVERY_MS,
-      batch: Infinity,
-      work: () => this.round(),
-      onError: (error, name) => log.error({ err: error }, `could not ${name}`),
-    });
+    super();
   }
 
-  onApplicationBootstrap(): void {
-    this.sweep.start();
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.sweep.stop();
+  protected sweeps(): readonly SweepPlan[] {
+    return [
+      {
+        name: 'seal payout accounts with the current key',
+        everyMs: EVERY_MS,
+        batch: Infinity,
+        work: () => this.round(),
+      },
+    ];
   }
 
   /** @returns how many were under an old key. */

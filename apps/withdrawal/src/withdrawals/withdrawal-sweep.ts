@@ -1,6 +1,5 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Sweep } from '#libs/jobs';
-import { Log } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { Log, SweepHost, type SweepPlan } from '#libs/service';
 import { WithdrawalConfig } from '../withdrawal.config.js';
 import { WithdrawalProgress } from './withdrawal-progress.js';
 import type { WithdrawalRow } from './withdrawal-row.js';
@@ -10,30 +9,25 @@ const BATCH = 50;
 
 /** The sure half of withdrawals: takes up what is due, from wherever it stands. */
 @Injectable()
-export class WithdrawalSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweep: Sweep;
-
+export class WithdrawalSweep extends SweepHost {
   constructor(
     private readonly withdrawals: WithdrawalRepository,
     private readonly progress: WithdrawalProgress,
     private readonly config: WithdrawalConfig,
-    private readonly log: Log,
+    protected readonly log: Log,
   ) {
-    this.sweep = new Sweep({
-      name: 'take up due withdrawals',
-      everyMs: config.sweepEveryMs,
-      batch: BATCH,
-      work: () => this.round(),
-      onError: (error, name) => log.error({ err: error }, `could not ${name}`),
-    });
+    super();
   }
 
-  onApplicationBootstrap(): void {
-    this.sweep.start();
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.sweep.stop();
+  protected sweeps(): readonly SweepPlan[] {
+    return [
+      {
+        name: 'take up due withdrawals',
+        everyMs: this.config.sweepEveryMs,
+        batch: BATCH,
+        work: () => this.round(),
+      },
+    ];
   }
 
   /** @returns how many were due. */
