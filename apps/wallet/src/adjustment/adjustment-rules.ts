@@ -11,14 +11,22 @@ export interface AdjustmentDay {
   readonly maturityDays: number;
 }
 
+/** What a BIGINT holds; an id of 19 digits may be more. */
+const MAX_ID = 2n ** 63n - 1n;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** What is wrong with a wish, by field; empty when it may be asked for. Pure. */
 export function problemsOf(wish: AdjustmentWish, day: AdjustmentDay): FieldError[] {
   return [
+    ...ownerProblems(wish),
     ...partProblems(wish, day),
     ...(wish.purpose === 'bonus' ? bonusProblems(wish, day) : correctionProblems(wish)),
   ];
+}
+
+function ownerProblems({ ownerId }: AdjustmentWish): FieldError[] {
+  if (BigInt(ownerId) <= MAX_ID) return [];
+  return [{ field: 'ownerId', message: 'must be the id of an account: there is none so large' }];
 }
 
 function partProblems(

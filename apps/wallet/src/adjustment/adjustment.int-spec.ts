@@ -228,6 +228,7 @@ describe('a wish that can not be', () => {
   it.each<[string, Partial<AdjustmentWish>, string[]]>([
     ['a correction without a document', { attachment: null }, ['attachment']],
     ['a correction that expires', { expiresAt: new Date(Date.now() + 60_000) }, ['expiresAt']],
+    ['an owner that no column holds', { ownerId: '9999999999999999999' }, ['ownerId']],
     ['a part of what has none', { part: today }, ['part']],
     ['no day of what is pending', { account: 'traffic_pending' }, ['part']],
     ['a day that has matured', { account: 'traffic_pending', part: dayAfter(today, -8) }, ['part']],

@@ -2,20 +2,20 @@ import { Controller } from '@nestjs/common';
 import { type ResponseOf, wallet } from '#libs/contracts';
 import { Rpc } from '#libs/transport';
 import { BookRepository } from './book.repository.js';
+import { SharedLook } from './shared-look.js';
 
 type Book = ResponseOf<typeof wallet.getBook>;
 
 @Controller()
 export class BookController {
-  private looking: Promise<Book> | undefined;
+  /** Reads every account: seconds, where there are a million. */
+  private readonly looks = new SharedLook(() => this.look());
 
   constructor(private readonly book: BookRepository) {}
 
-  /** It reads every account, so whoever looks while somebody is looking sees what that one sees. */
   @Rpc(wallet.getBook)
   getBook(): Promise<Book> {
-    this.looking ??= this.look().finally(() => (this.looking = undefined));
-    return this.looking;
+    return this.looks.get();
   }
 
   private async look(): Promise<Book> {

@@ -11,19 +11,19 @@ const YUAN = 1_000_000n;
 
 let book: TestLedger;
 let replica: LedgerReplica;
-let look: BookController;
 let sums: readonly FlowSums[];
 
 beforeAll(async () => {
   book = await startTestLedger();
   replica = await book.replica();
-  look = new BookController(new BookRepository(book.database));
   const log = Log.create('wallet', 'wallet-1', 'silent');
   sums = [new FlowSums(book.database, log), new FlowSums(book.database, log)];
 }, 60_000);
 afterAll(() => book.stop());
 
-const clearing = async () => (await look.getBook()).boundary.find(({ kind }) => kind === 'alipay_clearing');
+/** By somebody who has not looked yet: on a slow machine what was seen is shown for a while. */
+const getBook = () => new BookController(new BookRepository(book.database)).getBook();
+const clearing = async () => (await getBook()).boundary.find(({ kind }) => kind === 'alipay_clearing');
 
 describe('the book at a glance', () => {
   it('shows what is in each class of accounts, and that it is nothing altogether', async () => {
@@ -31,7 +31,7 @@ describe('the book at a glance', () => {
     for (const merchant of merchants) await replica.ledger.post(recharge({ merchant }));
     await replica.ledger.post(takeOut(merchants[0] ?? '', 20n * YUAN));
 
-    const { classes, total } = await look.getBook();
+    const { classes, total } = await getBook();
 
     expect(total).toBe(0n);
     const told = new Map(classes.map(({ kind, accounts, posted }) => [kind, [accounts, posted]]));
@@ -41,17 +41,11 @@ describe('the book at a glance', () => {
     expect(told.get('bank')).toEqual([1, 0n]);
   });
 
-  it('is read once for all who look at the same time, and anew for who looks later', async () => {
-    const [first, second] = await Promise.all([look.getBook(), look.getBook()]);
-    expect(second).toBe(first);
-    expect(await look.getBook()).not.toBe(first);
-  });
-
   it('says so when it is not', async () => {
     const more = (by: number) =>
       book.database.write("UPDATE `account` SET `posted` = `posted` + ? WHERE `code` = 'system:bank'", [by]);
     await more(1);
-    expect((await look.getBook()).total).toBe(1n);
+    expect((await getBook()).total).toBe(1n);
     await more(-1);
   });
 
@@ -96,7 +90,7 @@ describe('the book at a glance', () => {
       /* until nothing is left */
     }
 
-    const { boundary } = await look.getBook();
+    const { boundary } = await getBook();
 
     for (const { kind, posted, flows, entriesBehind } of boundary) {
       const net = flows.reduce((sum, { cameIn, wentOut }) => sum + cameIn - wentOut, 0n);

@@ -3,13 +3,16 @@ import { NODE_LEASE_TABLE_SQL } from '#libs/ids';
 import { OUTBOX_TABLE_SQL } from '#libs/outbox';
 import { SYSTEM_ACCOUNTS } from '../ledger/chart-of-accounts.js';
 
-/** Accounts, immutable transfers, entries with running balances: see `docs/ARCHITECTURE.md`, "The ledger". */
+/**
+ * Accounts, immutable transfers, entries with running balances: see `docs/ARCHITECTURE.md`, "The ledger". Can be run again
+ * after any statement.
+ */
 export class Ledger1763683200000 implements MigrationInterface {
   name = 'Ledger1763683200000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      CREATE TABLE \`account\` (
+      CREATE TABLE IF NOT EXISTS \`account\` (
         \`id\` BIGINT NOT NULL PRIMARY KEY,
         \`code\` VARCHAR(80) NOT NULL,
         \`owner_id\` BIGINT NULL,
@@ -28,7 +31,7 @@ export class Ledger1763683200000 implements MigrationInterface {
         CONSTRAINT \`account_floor\` CHECK (\`floor_amount\` IS NULL OR \`posted\` - \`held\` >= \`floor_amount\`)
       ) ENGINE = InnoDB`);
     await runner.query(`
-      CREATE TABLE \`transfer\` (
+      CREATE TABLE IF NOT EXISTS \`transfer\` (
         \`id\` BIGINT NOT NULL PRIMARY KEY,
         \`scope\` VARCHAR(40) NOT NULL,
         \`idempotency_key\` VARCHAR(80) NOT NULL,
@@ -46,7 +49,7 @@ export class Ledger1763683200000 implements MigrationInterface {
         CONSTRAINT \`transfer_status\` CHECK (\`status\` IN ('posted', 'pending', 'rejected'))
       ) ENGINE = InnoDB`);
     await runner.query(`
-      CREATE TABLE \`entry\` (
+      CREATE TABLE IF NOT EXISTS \`entry\` (
         \`account_id\` BIGINT NOT NULL,
         \`seq\` BIGINT NOT NULL,
         \`transfer_id\` BIGINT NOT NULL,
@@ -62,7 +65,7 @@ export class Ledger1763683200000 implements MigrationInterface {
     await runner.query(NODE_LEASE_TABLE_SQL);
     for (const account of SYSTEM_ACCOUNTS) {
       await runner.query(
-        'INSERT INTO `account` (`id`, `code`, `kind`, `side`, `created_at`) VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6))',
+        'INSERT IGNORE INTO `account` (`id`, `code`, `kind`, `side`, `created_at`) VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6))',
         [account.id.toString(), account.code, account.kind, account.side],
       );
     }

@@ -3,6 +3,8 @@ import { CHAIN_START, linkOf, sealOf } from '#libs/chain';
 import { migrate } from '#libs/database';
 import { createTestDatabase } from '#libs/testing';
 import type { QueryRunner } from 'typeorm';
+import { SYSTEM_ACCOUNTS } from '../ledger/chart-of-accounts.js';
+import { Ledger1763683200000 } from './1-ledger.js';
 import { EntryChain1764288000002 } from './3-entry-chain.js';
 import { WALLET_MIGRATIONS } from './index.js';
 
@@ -94,6 +96,29 @@ function dyingAfter(runner: QueryRunner, statements: number): QueryRunner {
   };
   return { query } as unknown as QueryRunner;
 }
+
+it('A first migration that was killed between any two of its statements is finished by the next', async () => {
+  schema = await createTestDatabase('wallet', { migrations: [] });
+  const runner = schema.database.dataSource.createQueryRunner();
+  const ledger = new Ledger1763683200000();
+  try {
+    let killed = 0;
+    for (let statements = 0; ; statements += 1) {
+      const ending = await ledger.up(dyingAfter(runner, statements)).catch((error: Error) => error.message);
+      if (ending === undefined) break;
+      expect(ending).toBe('killed');
+      killed = statements + 1;
+    }
+    // Each has left behind what the ones before it had made: the last finds all of it.
+    expect(killed).toBeGreaterThan(5);
+    const accounts = await schema.database.query<{ code: string }>(
+      'SELECT `code` FROM `account` ORDER BY `id` DESC',
+    );
+    expect(accounts.map(({ code }) => code)).toEqual(SYSTEM_ACCOUNTS.map(({ code }) => code));
+  } finally {
+    await runner.release();
+  }
+});
 
 it('A migration that was killed between any two of its statements is finished by the next', async () => {
   schema = await createTestDatabase('wallet', { migrations: WALLET_MIGRATIONS.slice(0, 2) });
