@@ -52,8 +52,16 @@ export const walkAccounts = oncePerLook(async ({ wallet }): Promise<WalkOffender
       ways.delete(id);
     }
   }
+  offenders.sum.push(...(await ownerless(wallet)));
   return offenders;
 });
+
+/** Entries of accounts that are gone: with a balance of zero, nothing else would miss them. */
+function ownerless(wallet: Book): Promise<OffendingRow[]> {
+  return wallet.query(
+    `SELECT \`e\`.\`account_id\`, 'missing' AS \`account\` FROM (SELECT DISTINCT \`account_id\` FROM \`entry\`) AS \`e\` LEFT JOIN \`account\` AS \`a\` ON \`a\`.\`id\` = \`e\`.\`account_id\` WHERE \`a\`.\`id\` IS NULL LIMIT ${ROW_LIMIT}`,
+  );
+}
 
 /** Entries of some accounts, and which accounts begin and end with them. */
 interface Page {

@@ -26,10 +26,12 @@ const BREAKS: readonly (readonly [name: string, ...statements: string[]])[] = [
   ],
   ['posted means booked', "UPDATE {w}.`transfer` SET `status` = 'rejected' WHERE `scope` = 'write_off'"],
   ['balances are their entries', more('merchant_cash:7')],
+  ['balances are their entries', 'DELETE FROM {w}.`account` WHERE `posted` = 0 AND `version` > 0 LIMIT 1'],
   [
     'running balances run',
     `UPDATE {w}.\`entry\` SET \`balance_after\` = 1 WHERE \`seq\` = 1 AND \`account_id\` = ${account('merchant_cash:7')}`,
   ],
+  ['running balances run', 'DELETE FROM {w}.`entry` ORDER BY `account_id`, `seq` DESC LIMIT 1'],
   ['the last entry is the balance', more('merchant_cash:7')],
   ['the book sums to zero', more('merchant_cash:7')],
   [
@@ -49,6 +51,7 @@ const BREAKS: readonly (readonly [name: string, ...statements: string[]])[] = [
     "UPDATE {w}.`account` SET `held` = 1 WHERE `code` = 'merchant_cash:7'",
   ],
   ['posted means booked', 'UPDATE {w}.`entry` SET `transfer_id` = 4711 LIMIT 1'],
+  ['posted means booked', "DELETE FROM {w}.`transfer` WHERE `scope` = 'write_off'"],
   ['every transfer was told of', 'DELETE FROM {w}.`outbox` LIMIT 1'],
   [
     'transfers are as they were sealed',

@@ -21,7 +21,7 @@ export const LEDGER_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'balances are their entries',
-    rule: 'what an account has is what its entries add up to, and there are as many entries as its version says',
+    rule: 'what an account has is what its entries add up to, there are as many entries as its version says, and none without its account',
     findOffenders: async (books) => (await walkAccounts(books)).sum,
   },
   {
