@@ -37,6 +37,7 @@ export type Errand = () => Promise<'done' | 'not yet'>;
 /** Runs errands round and round, a few at a time, until nobody brings more and none is left. */
 export class Errands {
   private readonly waiting: Errand[] = [];
+  private resting = 0;
   private isClosed = false;
   private readonly runners: Promise<void>[];
 
@@ -45,7 +46,7 @@ export class Errands {
   }
 
   get left(): number {
-    return this.waiting.length;
+    return this.waiting.length + this.resting;
   }
 
   add(errand: Errand): void {
@@ -62,14 +63,20 @@ export class Errands {
     for (;;) {
       const errand = this.waiting.shift();
       if (errand === undefined) {
-        if (this.isClosed) return;
+        if (this.isClosed && this.resting === 0) return;
         await delay(AGAIN_AFTER_MS);
         continue;
       }
-      if ((await errand()) === 'done') continue;
-      // Not before: idle runners would do nothing but ask, and take the processors from what they ask about.
-      await delay(ERRAND_AGAIN_AFTER_MS);
-      this.waiting.push(errand);
+      if ((await errand()) === 'not yet') this.rest(errand);
     }
+  }
+
+  /** Not at once: who does nothing but ask takes the processors from what is asked about. */
+  private rest(errand: Errand): void {
+    this.resting += 1;
+    setTimeout(() => {
+      this.resting -= 1;
+      this.waiting.push(errand);
+    }, ERRAND_AGAIN_AFTER_MS);
   }
 }

@@ -55,7 +55,7 @@ export type Cancelling = keyof typeof CANCELLING;
 
 /** The trouble that the channel has with this transfer. */
 const TROUBLES = {
-  none: 45,
+  none: 39,
   transferLate: 9,
   transferUnknown: 9,
   transferInProcess: 8,
@@ -63,9 +63,9 @@ const TROUBLES = {
   notEnough: 8,
   timeoutAfterWork: 4,
   /** By itself, a second after it had arrived. */
-  transferReturned: 5,
+  transferReturned: 8,
   /** When everybody believes that it is over. */
-  returnedLater: 5,
+  returnedLater: 8,
 } as const;
 type Trouble = keyof typeof TROUBLES;
 
