@@ -8,9 +8,11 @@ import {
   TurnstileTimeoutError,
   TurnstileUnavailableError,
 } from './index.js';
+import { KnownLines } from './testing/known-lines.js';
 
 let server: Awaited<ReturnType<typeof startTestRedis>>;
 let admin: Redis;
+let lines: KnownLines;
 const open: { turnstile: Turnstile; redis: Redis }[] = [];
 const circuits: string[] = [];
 const errors: unknown[] = [];
@@ -19,6 +21,7 @@ beforeAll(async () => {
   server = await startTestRedis();
   admin = new Redis(server.url);
   admin.on('error', () => undefined);
+  lines = await KnownLines.of('trouble', server.url, 20);
 });
 afterEach(async () => {
   for (const { turnstile, redis } of open.splice(0)) {
@@ -46,8 +49,7 @@ function replica(outcomeOf: () => 'failed' = () => 'failed'): Turnstile {
   return turnstile;
 }
 
-let lastResource = 0;
-const aResource = () => `account-${(lastResource += 1)}`;
+const aResource = () => lines.take();
 const request = (resource: string, more: Partial<PassRequest> = {}): PassRequest => ({
   resource,
   limits: { ratePerSecond: 1_000, maxInFlight: 80 },
@@ -76,33 +78,6 @@ async function openCircuit(turnstile: Turnstile, resource: string): Promise<void
   await Promise.allSettled(Array.from({ length: 25 }, () => turnstile.pass(request(resource), fail)));
   await eventually('the circuit is open', () => circuits.includes('open'));
 }
-
-describe('order', () => {
-  it('is that of enqueuing, also of calls that are registered in one batch, and after a flush', async () => {
-    const resource = aResource();
-    const turnstile = replica();
-    const limits = { ratePerSecond: 1_000, maxInFlight: 1 };
-    const order: number[] = [];
-    const first = heldCall();
-    const passing: Promise<unknown>[] = [turnstile.pass(request(resource, { limits }), first.work)];
-    await eventually('the line is blocked', async () => (await stateOf(turnstile, resource)).inFlight === 1);
-    const enqueue = (from: number) => {
-      for (let index = from; index < from + 15; index += 1)
-        passing.push(turnstile.pass(request(resource, { limits }), async () => void order.push(index)));
-    };
-    enqueue(0);
-    await eventually('they wait', async () => (await stateOf(turnstile, resource)).queued === 15);
-    await admin.flushall();
-    enqueue(15);
-    await eventually('all wait again, and what runs is known again', async () => {
-      const { queued, inFlight } = await stateOf(turnstile, resource);
-      return queued === 30 && inFlight === 1;
-    });
-    first.finish();
-    await Promise.all(passing);
-    expect(order).toEqual(Array.from({ length: 30 }, (_, index) => index));
-  });
-});
 
 describe('an open circuit', () => {
   it('is closed by buyers alone: one becomes the probe when its time has come', async () => {
@@ -159,6 +134,18 @@ describe('an open circuit', () => {
 });
 
 describe('calls in flight', () => {
+  it('loses no slot to an outcome that can not be judged', async () => {
+    const resource = aResource();
+    const turnstile = replica(() => {
+      throw new Error('unheard of');
+    });
+    await expect(turnstile.pass(request(resource), fail)).rejects.toThrow('no answer');
+    await eventually('it is given back', async () => (await stateOf(turnstile, resource)).inFlight === 0, {
+      withinMs: 1_500,
+    });
+    expect(errors).toHaveLength(1);
+  });
+
   it('make room for another replica’s at once when they end', async () => {
     const resource = aResource();
     const [one, two] = [replica(), replica()];
@@ -209,43 +196,10 @@ describe('calls in flight', () => {
   });
 });
 
-describe('without Redis', () => {
-  it('is unavailable within seconds, hands out results that do not need it, and works again after', async () => {
-    const resource = aResource();
-    const turnstile = replica();
-    const held = heldCall();
-    const running = turnstile.pass(request(resource), () => held.work().then(() => 'the result'));
-    await eventually('it runs', async () => (await stateOf(turnstile, resource)).inFlight === 1);
-    await server.kill();
-    const askedAt = performance.now();
-    const waiting = turnstile.pass(request(resource), async () => 'never').catch((error: unknown) => error);
-    held.finish();
-    await expect(running).resolves.toBe('the result');
-    expect(performance.now() - askedAt).toBeLessThan(500);
-    await expect(waiting).resolves.toBeInstanceOf(TurnstileUnavailableError);
-    expect(performance.now() - askedAt).toBeLessThan(4_000);
-    await server.restart();
-    await expect(
-      eventually('it works', () => turnstile.pass(request(resource), async () => 'again')),
-    ).resolves.toBe('again');
-  });
-
-  it('loses no slot to an outcome that can not be judged', async () => {
-    const resource = aResource();
-    const turnstile = replica(() => {
-      throw new Error('unheard of');
-    });
-    await expect(turnstile.pass(request(resource), fail)).rejects.toThrow('no answer');
-    await eventually('it is given back', async () => (await stateOf(turnstile, resource)).inFlight === 0, {
-      withinMs: 1_500,
-    });
-    expect(errors).toHaveLength(1);
-  });
-});
-
 describe('what is kept in Redis', () => {
   it('does not grow: old counters, silent owners and keys of nobody are removed', async () => {
-    const resource = aResource();
+    // A known line may have been tidied up a moment ago.
+    const resource = 'unknown';
     const turnstile = replica();
     const old = Math.floor(Date.now() / 1_000) - 75;
     await admin.hset(key(resource, 'health'), { [`calls:${old}`]: 1, [`errors:${old - 9}`]: 1 });
@@ -268,5 +222,55 @@ describe('what is kept in Redis', () => {
     await expect(turnstile.pass(request(resource), async () => 'late')).rejects.toThrow(
       TurnstileTimeoutError,
     );
+  });
+});
+
+// Last: they take what is known of all lines.
+describe('order', () => {
+  it('is that of enqueuing, also of calls that are registered in one batch, and after a flush', async () => {
+    const resource = aResource();
+    const turnstile = replica();
+    const limits = { ratePerSecond: 1_000, maxInFlight: 1 };
+    const order: number[] = [];
+    const first = heldCall();
+    const passing: Promise<unknown>[] = [turnstile.pass(request(resource, { limits }), first.work)];
+    await eventually('the line is blocked', async () => (await stateOf(turnstile, resource)).inFlight === 1);
+    const enqueue = (from: number) => {
+      for (let index = from; index < from + 15; index += 1)
+        passing.push(turnstile.pass(request(resource, { limits }), async () => void order.push(index)));
+    };
+    enqueue(0);
+    await eventually('they wait', async () => (await stateOf(turnstile, resource)).queued === 15);
+    await admin.flushall();
+    enqueue(15);
+    await eventually('all wait again, and what runs is known again', async () => {
+      const { queued, inFlight } = await stateOf(turnstile, resource);
+      return queued === 30 && inFlight === 1;
+    });
+    first.finish();
+    await Promise.all(passing);
+    expect(order).toEqual(Array.from({ length: 30 }, (_, index) => index));
+  });
+});
+
+describe('without Redis', () => {
+  it('is unavailable within seconds, hands out results that do not need it, and works again after', async () => {
+    const resource = aResource();
+    const turnstile = replica();
+    const held = heldCall();
+    const running = turnstile.pass(request(resource), () => held.work().then(() => 'the result'));
+    await eventually('it runs', async () => (await stateOf(turnstile, resource)).inFlight === 1);
+    await server.kill();
+    const askedAt = performance.now();
+    const waiting = turnstile.pass(request(resource), async () => 'never').catch((error: unknown) => error);
+    held.finish();
+    await expect(running).resolves.toBe('the result');
+    expect(performance.now() - askedAt).toBeLessThan(500);
+    await expect(waiting).resolves.toBeInstanceOf(TurnstileUnavailableError);
+    expect(performance.now() - askedAt).toBeLessThan(4_000);
+    await server.restart();
+    await expect(
+      eventually('it works', () => turnstile.pass(request(resource), async () => 'again')),
+    ).resolves.toBe('again');
   });
 });
