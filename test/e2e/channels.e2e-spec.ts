@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -94,7 +94,20 @@ async function startSandbox(): Promise<PaymentChannel[]> {
     break;
   }
   accounts.writeChannels(sandboxUrl);
+  await loseNoTimeWithSilence(accounts.channelsFile);
   return loadChannelAccounts(accounts.channelsFile, CHANNEL_DRIVERS).map(({ channel }) => channel);
+}
+
+/** Of a channel that never answers enough is seen sooner. */
+async function loseNoTimeWithSilence(channelsFile: string): Promise<void> {
+  const { accounts } = JSON.parse(await readFile(channelsFile, 'utf8')) as {
+    accounts: { settings: object }[];
+  };
+  const hasty = accounts.map((account) => ({
+    ...account,
+    settings: { ...account.settings, timeoutMs: 2_000 },
+  }));
+  await writeFile(channelsFile, JSON.stringify({ accounts: hasty }));
 }
 
 /** A buyer and a merchant at the sandbox, which runs as a process of its own. */

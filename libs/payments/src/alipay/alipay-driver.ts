@@ -13,6 +13,8 @@ const settings = z
     sellerId: z.string().min(1),
     /** The contract's rate in hundredths of a percent: 60 = 0.6 %. */
     feeBasisPoints: z.number().int().min(0).max(10_000).default(60),
+    /** How long an answer is waited for; what was asked is then of unknown outcome. */
+    timeoutMs: z.number().int().min(1_000).max(60_000).default(5_000),
     privateKeyFile: file,
     alipayPublicKeyFiles: z.array(file).min(1).optional(),
     certificates: z

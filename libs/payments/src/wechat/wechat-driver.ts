@@ -6,13 +6,14 @@ export const wechatDriver = driver({
   name: 'wechat',
   settings: wechatFileSettings,
   open: (settings, { accountId, readFile }) => {
-    const { baseUrl, mchid, appid, feeBasisPoints, merchantCertificateSerial } = settings;
+    const { baseUrl, mchid, appid, feeBasisPoints, timeoutMs, merchantCertificateSerial } = settings;
     return new WechatChannel({
       accountId,
       baseUrl,
       mchid,
       appid,
       feeBasisPoints,
+      timeoutMs,
       merchantCertificateSerial,
       transferScene: { id: settings.transferSceneId, reportInfos: settings.transferSceneReportInfos },
       merchantPrivateKey: readFile(settings.merchantPrivateKeyFile, 'merchantPrivateKeyFile'),

@@ -12,6 +12,8 @@ export const wechatFileSettings = z
     appid: z.string().min(1).max(32),
     /** The contract's rate in hundredths of a percent: 60 = 0.6 %. */
     feeBasisPoints: z.number().int().min(0).max(10_000).default(60),
+    /** How long an answer is waited for; what was asked is then of unknown outcome. */
+    timeoutMs: z.number().int().min(1_000).max(60_000).default(5_000),
     merchantPrivateKeyFile: file,
     /** Of the merchant API certificate that belongs to the private key, as the merchant platform shows it. */
     merchantCertificateSerial: z.string().regex(/^[0-9a-f]{8,64}$/i, 'a certificate serial, hexadecimal'),
