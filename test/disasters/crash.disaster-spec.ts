@@ -14,7 +14,7 @@ const SOME = 15;
 const STORY_MS = 170_000;
 
 beforeAll(async () => {
-  stack = await startTestStack({ replicas: 2 });
+  stack = await startTestStack({ replicas: { payment: 2, wallet: 2, gateway: 2 } });
 }, 120_000);
 
 afterAll(() => stack?.stop(), 60_000);
