@@ -28,6 +28,10 @@ const IDLE_MS = 3_000;
 const RECORDINGS = 2;
 /** The same statement may stand in several places; whoever only looks again and again is not meant. */
 const MOST_OCCURRENCES = 2;
+/** To prepare is mostly waiting. */
+const PREPARED_AT_ONCE = 12;
+
+type Run = () => Promise<void>;
 
 /**
  * Records through which awaits each flow goes, and then lets the service die at each: before the call, after the answer,
@@ -39,8 +43,12 @@ export async function runCrashPoints({ seed, strikes, print }: CrashRunOptions):
   try {
     const idle = await recordIdle(world);
     const all: Strike[] = [];
+    const recordings = await prepared(
+      world,
+      FLOWS.flatMap((flow) => Array.from({ length: RECORDINGS }, () => flow)),
+    );
     for (const flow of FLOWS) {
-      const points = await pointsOf(world, flow, idle);
+      const points = await pointsOf(world, flow, idle, recordings.splice(0, RECORDINGS));
       for (const mortal of flow.mortals) {
         print(`${flow.name} (${mortal}): ${points[mortal].length} points`);
         for (const at of points[mortal]) print(`  ${nameOf(at)}`);
@@ -50,11 +58,18 @@ export async function runCrashPoints({ seed, strikes, print }: CrashRunOptions):
     const chosen = choose(all, strikes, new Seeded(`crash points ${seed}`));
     const faults: string[] = [];
     let missed = 0;
-    for (const strike of chosen) {
-      const ended = await strikeOnce(world, strike);
-      if (ended === 'missed') missed += 1;
-      if (ended instanceof Error) faults.push(`${wordsOf(strike)}: ${ended.message}`);
-      print(`${wordsOf(strike)}: ${ended instanceof Error ? `WRONG: ${ended.message}` : ended}`);
+    for (let from = 0; from < chosen.length; from += PREPARED_AT_ONCE) {
+      const some = chosen.slice(from, from + PREPARED_AT_ONCE);
+      const runs = await prepared(
+        world,
+        some.map(({ flow }) => flow),
+      );
+      for (const [index, strike] of some.entries()) {
+        const ended = await strikeOnce(world, strike, runs[index]);
+        if (ended === 'missed') missed += 1;
+        if (ended instanceof Error) faults.push(`${wordsOf(strike)}: ${ended.message}`);
+        print(`${wordsOf(strike)}: ${ended instanceof Error ? `WRONG: ${ended.message}` : ended}`);
+      }
     }
     await world.audit().catch((error: unknown) => faults.push(`the audit: ${auditOf(error)}`));
     const struck = chosen.length - missed;
@@ -92,15 +107,27 @@ async function recordIdle(world: CrashWorld): Promise<Record<Mortal, ReadonlySet
   return byMortal((mortal) => new Set(world.orders.take(replicaOf(mortal))));
 }
 
+/**
+ * Side by side what can wait until its turn comes; of what can't, nothing.
+ *
+ * @returns of each flow how it is run; rejected where it could not be prepared
+ */
+async function prepared(world: CrashWorld, flows: readonly Flow[]): Promise<(Promise<Run> | undefined)[]> {
+  const runs = flows.map((flow) => (flow.rests ? flow.prepare(world) : undefined));
+  await Promise.allSettled(runs);
+  return runs;
+}
+
 /** Through which awaits a flow goes each time. */
 async function pointsOf(
   world: CrashWorld,
   flow: Flow,
   idle: Record<Mortal, ReadonlySet<string>>,
+  runs: readonly (Promise<Run> | undefined)[],
 ): Promise<Record<Mortal, readonly CrashPoint[]>> {
   const recordings = byMortal<Map<string, number>[]>(() => []);
-  for (let recording = 0; recording < RECORDINGS; recording += 1) {
-    const run = await flow.prepare(world);
+  for (const ready of runs) {
+    const run = await (ready ?? flow.prepare(world));
     for (const mortal of flow.mortals) world.orders.record(replicaOf(mortal));
     await run();
     for (const mortal of flow.mortals) {
@@ -144,9 +171,13 @@ function choose(all: readonly Strike[], count: number, dice: Seeded): readonly S
   return [...chosen];
 }
 
-async function strikeOnce(world: CrashWorld, { flow, mortal, mode, at }: Strike) {
+async function strikeOnce(
+  world: CrashWorld,
+  { flow, mortal, mode, at }: Strike,
+  ready: Promise<Run> | undefined,
+) {
   try {
-    const run = await flow.prepare(world);
+    const run = await (ready ?? flow.prepare(world));
     world.orders.strike(replicaOf(mortal), mode, at);
     const rest = world.keepAlive(mortal);
     try {

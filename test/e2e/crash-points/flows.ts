@@ -8,6 +8,8 @@ export interface Flow {
   readonly name: string;
   /** Whose deaths it must survive; each is tried by itself. */
   readonly mortals: readonly Mortal[];
+  /** Nothing goes on by itself once it is prepared: it may wait while others die. */
+  readonly rests: boolean;
   /**
    * What must be there before.
    *
@@ -151,6 +153,8 @@ export const FLOWS: readonly Flow[] = [
   {
     name: 'a recharge is credited',
     mortals: ['wallet', 'payment'],
+    // It is asked about until it is paid.
+    rests: false,
     prepare: async (world) => {
       const { merchant, recharge } = await orderToPay(world);
       return async () => {
@@ -163,6 +167,7 @@ export const FLOWS: readonly Flow[] = [
   {
     name: 'a refund is held and taken',
     mortals: ['wallet', 'payment'],
+    rests: true,
     prepare: async (world) => {
       const { merchant, recharge } = await paidMerchant(world);
       const path = `/v1/recharges/${recharge.id}/refunds`;
@@ -184,6 +189,7 @@ export const FLOWS: readonly Flow[] = [
   {
     name: 'earnings are spent and mature',
     mortals: ['wallet'],
+    rests: true,
     prepare: async (world) => {
       const { merchant } = await paidMerchant(world);
       const [ownerId, campaignId, key] = [world.nextNumber(), world.nextNumber(), world.nextNumber()];
@@ -196,6 +202,7 @@ export const FLOWS: readonly Flow[] = [
   {
     name: 'a withdrawal is approved, paid, and comes back',
     mortals: ['wallet', 'withdrawal'],
+    rests: true,
     prepare: async (world) => {
       const withdrawing = await Withdrawing.by(world);
       return async () => {
@@ -212,6 +219,7 @@ export const FLOWS: readonly Flow[] = [
   {
     name: 'a withdrawal is taken back',
     mortals: ['wallet', 'withdrawal'],
+    rests: true,
     prepare: async (world) => {
       const withdrawing = await Withdrawing.by(world);
       return async () => {
