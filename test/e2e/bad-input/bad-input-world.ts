@@ -1,15 +1,6 @@
 import { expect } from '@jest/globals';
-import {
-  type Account,
-  type ApiAnswer,
-  type ApiClient,
-  type ApiRequest,
-  type Problem,
-  startTestStack,
-  type TestStack,
-} from '#libs/testing';
-import { Books } from '../support/books.js';
-import { OpenApiCheck } from '../support/openapi-check.js';
+import type { Account, ApiAnswer, ApiRequest, Problem } from '#libs/testing';
+import type { QuietWorld } from '../quiet/quiet-world.js';
 
 export const ORDER = { amount: '50.00', channel: 'alipay', method: 'page' };
 /** The right form, and nobody's. */
@@ -28,31 +19,28 @@ export const invalid = (...fields: string[]): Expected => ({
   fields,
 });
 
-/** One replica of everything, somebody of each kind, and every answer held against the OpenAPI document. */
+/** Somebody of each kind, in a world that stands already. */
 export class BadInputWorld {
-  stack!: TestStack;
-  api!: ApiClient;
-  books!: Books;
-  openapi!: OpenApiCheck;
   merchant!: Account;
   trafficOwner!: Account;
   operator!: Account;
   auditor!: Account;
 
-  async start(): Promise<void> {
-    this.stack = await startTestStack({ replicas: 1 });
-    this.books = await Books.open(this.stack.urls.mysql);
-    this.openapi = await OpenApiCheck.of(this.stack.urls.gateway);
-    this.api = this.stack.api({ onAnswer: this.openapi.check });
+  constructor(private readonly world: QuietWorld) {}
+
+  get stack() {
+    return this.world.stack;
+  }
+
+  get api() {
+    return this.world.api;
+  }
+
+  async enter(): Promise<void> {
     this.merchant = await this.api.registerMerchant();
     this.trafficOwner = await this.api.register('traffic_owner');
     this.operator = await this.api.signInOperator();
     this.auditor = await this.api.signIn('auditor@demo.test', 'Demo-pass-1');
-  }
-
-  async stop(): Promise<void> {
-    await this.books?.close();
-    await this.stack?.stop();
   }
 
   /** Sends a request, and holds it to a refusal that is whole and leaves no trace. */
@@ -60,7 +48,7 @@ export class BadInputWorld {
     send: () => Promise<ApiAnswer<Problem>>,
     { status, code, fields = [] }: Expected,
   ): Promise<ApiAnswer<Problem>> {
-    const before = await this.books.rowCounts();
+    const before = await this.world.books.rowCounts();
     const answer = await send();
     const { body, contentType, requestId, path } = answer;
     expect({ status: answer.status, code: body.code }).toEqual({ status, code });
@@ -75,7 +63,7 @@ export class BadInputWorld {
     });
     expect([...new Set(body.errors?.map(({ field }) => field))].sort()).toEqual([...fields].sort());
     for (const { message } of body.errors ?? []) expect(message).toMatch(/\w/);
-    expect(await this.books.rowCounts()).toEqual(before);
+    expect(await this.world.books.rowCounts()).toEqual(before);
     return answer;
   }
 

@@ -1,15 +1,7 @@
 import { expect } from '@jest/globals';
-import {
-  type Account,
-  type ApiAnswer,
-  type ApiClient,
-  eventually,
-  type RechargeView,
-  startTestStack,
-  type TestStack,
-} from '#libs/testing';
-import { Books } from '../support/books.js';
+import { type Account, type ApiAnswer, type ApiClient, eventually, type RechargeView } from '#libs/testing';
 import { NotifyWriter } from '../support/hand-made-notify.js';
+import type { WaysWorld } from '../ways/ways-world.js';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
 
@@ -23,28 +15,32 @@ export interface Conflict {
   readonly reason: string;
 }
 
-/** Two gateways to notify, and the keys to do it with. */
+/** Two gateways to notify, and the keys to do it with, in a world that stands already. */
 export class NotifyWorld {
-  stack!: TestStack;
   api!: ApiClient;
-  books!: Books;
   writer!: NotifyWriter;
-  operator!: Account;
   /** Whose orders are never paid as they should be: nothing may ever be credited to them. */
   pauper!: Account;
 
-  async start(): Promise<void> {
-    this.stack = await startTestStack();
-    this.books = await Books.open(this.stack.urls.mysql);
-    this.api = this.stack.api();
-    this.writer = NotifyWriter.of(this.stack);
-    this.operator = await this.api.signInOperator();
-    this.pauper = await this.api.registerMerchant();
+  constructor(private readonly world: WaysWorld) {}
+
+  get stack() {
+    return this.world.stack;
   }
 
-  async stop(): Promise<void> {
-    await this.books?.close();
-    await this.stack?.stop();
+  get books() {
+    return this.world.books;
+  }
+
+  get operator() {
+    return this.world.operator;
+  }
+
+  async enter(): Promise<void> {
+    // What channels are answered is no part of the OpenAPI document.
+    this.api = this.stack.api();
+    this.writer = NotifyWriter.of(this.stack);
+    this.pauper = await this.api.registerMerchant();
   }
 
   /** An order over 50 yuan of a new merchant, unless told whose and how much. */

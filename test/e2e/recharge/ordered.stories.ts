@@ -35,8 +35,11 @@ export function orderedStories(world: RechargeWorld): void {
       // Whoever asked while the channel was being asked for somebody else hears of it a moment later.
       for (const answer of answers) expect([codeUrl, null]).toContain(answer.codeUrl);
       expect((await merchant.recharges()).items).toHaveLength(1);
-      const calls = (await storyOf(merchant, id)).filter(({ kind }) => kind === 'channel.called');
-      expect(calls.map(({ facts }) => facts['call'])).toEqual(['prepay']);
+      const calls = (await storyOf(merchant, id))
+        .filter(({ kind }) => kind === 'channel.called')
+        .map(({ facts }) => facts['call']);
+      // On a slow machine the sweep has asked about it by then.
+      expect(calls.filter((call) => call !== 'query')).toEqual(['prepay']);
     });
 
     it('with the same key and another body is refused, and the first order stays as it is', async () => {

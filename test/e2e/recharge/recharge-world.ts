@@ -18,7 +18,7 @@ interface Forgotten {
   readonly neverScanned: RechargeView;
 }
 
-/** Two replicas of everything, orders that soon expire, and every answer held against the OpenAPI document. */
+/** Two replicas of gateway and payment, orders that soon expire, and every answer held against the OpenAPI document. */
 export class RechargeWorld {
   stack!: TestStack;
   books!: Books;
@@ -28,6 +28,7 @@ export class RechargeWorld {
 
   async start(): Promise<void> {
     this.stack = await startTestStack({
+      replicas: { payment: 2, gateway: 2 },
       env: (name) => ({
         LOG_LEVEL: 'debug',
         ...(name.startsWith('payment')

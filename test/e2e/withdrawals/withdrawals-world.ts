@@ -13,7 +13,7 @@ export const SECOND_OPERATOR = '902';
 
 type Method = withdrawal.PayoutMethod;
 
-/** Two replicas of everything and a merchant with money to spend; owners are spoken for by the services' own messages. */
+/** Two replicas of those that are killed, and a merchant with money to spend; owners are spoken for by the services' own messages. */
 export class WithdrawalsWorld {
   stack!: TestStack;
   books!: Books;
@@ -23,6 +23,7 @@ export class WithdrawalsWorld {
 
   async start(): Promise<void> {
     this.stack = await startTestStack({
+      replicas: { wallet: 2, withdrawal: 2 },
       env: (name): Record<string, string> =>
         name.startsWith('withdrawal')
           ? { WITHDRAWAL_FEE_BPS: '100', WITHDRAWAL_TAX_BPS: '300', WITHDRAWAL_DAY_COUNT: '100' }

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Account, type RechargeView } from '#libs/testing';
-import { BY_WECHAT, WaysWorld } from './ways/ways-world.js';
-
-jest.setTimeout(60_000);
+import { BY_WECHAT, type WaysWorld } from '../ways/ways-world.js';
 
 /** How a notify is wrong, what the counter calls it, and what answers it: payment, or the gateway by itself. */
 const WRONG: readonly (readonly [string, { malform?: string; signature?: 'wrong' | 'missing' }, string])[] = [
@@ -17,16 +15,21 @@ const WRONG: readonly (readonly [string, { malform?: string; signature?: 'wrong'
   ['without a signature', { signature: 'missing' }, 'MALFORMED'],
 ];
 
-/** Those of Alipay are in `notify/refused.stories.ts`. */
-describe("WeChat Pay's notify", () => {
-  const world = new WaysWorld();
+/** Those of Alipay are in `refused.stories.ts`. */
+export function wechatNotifyStories(world: WaysWorld): void {
   let pauper: Account;
 
   beforeAll(async () => {
-    await world.start();
     pauper = await world.api.registerMerchant();
-  }, 120_000);
-  afterAll(() => world.stop());
+  });
+  afterAll(() => signNotifiesWith('follow'));
+
+  const signNotifiesWith = (notifies: string) =>
+    fetch(`${world.stack.urls.sandbox}/control/wechat/signing`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ notifies }),
+    });
 
   const countOf = (result: string) =>
     world.stack.counter('payment', 'clearbid_payment_notifies_total', { channel: 'wechat', result });
@@ -85,11 +88,7 @@ describe("WeChat Pay's notify", () => {
   it.each(['follow', 'public-key', 'certificate', 'both'])(
     'signed with the keys of a merchant who switches (%s) is believed, fifty times at once, and credits once',
     async (notifies) => {
-      await fetch(`${world.stack.urls.sandbox}/control/wechat/signing`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ notifies }),
-      });
+      await signNotifiesWith(notifies);
       const merchant = await world.api.registerMerchant();
       const recharge = await merchant.recharge({ amount: '50.00', ...BY_WECHAT });
       await world.pay(recharge, { notify: 'never' });
@@ -115,4 +114,4 @@ describe("WeChat Pay's notify", () => {
     expect(await pauper.get(recharge.id)).toMatchObject({ state: 'CLOSED', inConflict: true });
     expect(await pauper.balance()).toBe('0.00');
   });
-});
+}

@@ -1,34 +1,27 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { eventually, type RechargeView } from '#libs/testing';
-import { storyOf } from './support/story.js';
-import { BY_ALIPAY, WaysWorld } from './ways/ways-world.js';
-
-jest.setTimeout(60_000);
+import { storyOf } from '../support/story.js';
+import { BY_ALIPAY, type WaysWorld } from './ways-world.js';
 
 /**
  * Mistakes seen in well-known systems. Most are proven where the feature is; what is left is here.
  *
- *  1. An order expires here, unknown to the channel: `recharge/closed.stories.ts`, "an order that nobody pays is closed
+ *  1. An order expires here, unknown to the channel: `../recharge/closed.stories.ts`, "an order that nobody pays is closed
  *     after its expiry: at the channel first", and "and paid late all the same".
  *  2. `fund_change=N` taken for a new refund, SYSTEM_ERROR for a failed one: `libs/payments/src/alipay/alipay-refunds.spec.ts`,
- *     and `ways/refunded.stories.ts`, "with an answer that says nothing although it was done".
- *  3. TRADE_FINISHED is not taken for paid: below, by query; by notify `notify/accepted.stories.ts`.
+ *     and `refunded.stories.ts`, "with an answer that says nothing although it was done".
+ *  3. TRADE_FINISHED is not taken for paid: below, by query; by notify `../notify/accepted.stories.ts`.
  *  4. WeChat's transfers: there are none yet.
- *  5. Two refunds because of count-then-insert: `ways/refunded.stories.ts`, "ten times at once under one key".
- *  6. A repeated notify is not answered `success`: `notify/accepted.stories.ts`, "fifty times at once over both gateways".
- *  7. A notify is checked for its signature only: `notify/conflict.stories.ts`, and `wechat-notify.e2e-spec.ts`.
+ *  5. Two refunds because of count-then-insert: `refunded.stories.ts`, "ten times at once under one key".
+ *  6. A repeated notify is not answered `success`: `../notify/accepted.stories.ts`, "fifty times at once over both gateways".
+ *  7. A notify is checked for its signature only: `../notify/conflict.stories.ts`, and `../notify/wechat.stories.ts`.
  *  8. Reconciliation in nested loops: `npm run bench reconcile`, whose time is linear in the lines.
- *  9. Two channels are paid and nobody gives one back: `ways/paid-twice.stories.ts`.
+ *  9. Two channels are paid and nobody gives one back: `paid-twice.stories.ts`.
  * 10. Races of callbacks settle twice: as 6, and `chaos.disaster-spec.ts`.
  * 11. A QR code is given up while the buyer can still pay it: below.
  * 12. The channel is called inside a database transaction: below.
  */
-describe('Mistakes of others that are not made here', () => {
-  const world = new WaysWorld();
-
-  beforeAll(() => world.start(), 120_000);
-  afterAll(() => world.stop());
-
+export function mistakesStories(world: WaysWorld): void {
   it('3. TRADE_FINISHED, found by asking, is paid', async () => {
     const merchant = await world.api.registerMerchant();
     const recharge = await merchant.recharge({ amount: '5.00', ...BY_ALIPAY });
@@ -82,4 +75,4 @@ describe('Mistakes of others that are not made here', () => {
     expect(looks).toBeGreaterThan(10);
     expect(waiting).toEqual([]);
   });
-});
+}

@@ -1,41 +1,29 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import {
-  type Account,
-  type ApiClient,
-  type RechargeView,
-  startTestStack,
-  type TestStack,
-} from '#libs/testing';
-import { Books } from './support/books.js';
-import { NotifyWriter } from './support/hand-made-notify.js';
-import { StatementLog } from './support/statement-log.js';
-
-jest.setTimeout(60_000);
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Account, ApiClient, RechargeView } from '#libs/testing';
+import type { QuietWorld } from '../quiet/quiet-world.js';
+import { NotifyWriter } from '../support/hand-made-notify.js';
+import { StatementLog } from '../support/statement-log.js';
 
 const SHARDS = [0, 1, 2, 3];
-const HOURS_MS = '36000000';
 
-describe('Orders lie in four tables', () => {
-  let stack: TestStack;
+/** Orders lie in four tables. */
+export function shardingStories(world: QuietWorld): void {
   let api: ApiClient;
-  let books: Books;
   let log: StatementLog;
   /** Of each table a merchant with three orders in it. */
   const merchants = new Map<number, { merchant: Account; orders: RechargeView[] }>();
 
   beforeAll(async () => {
-    // Nothing sweeps: whatever is in the log is there because of what the story does.
-    stack = await startTestStack({ replicas: 1, env: { SWEEP_EVERY_MS: HOURS_MS } });
-    books = await Books.open(stack.urls.mysql);
-    log = new StatementLog(books);
-    api = stack.api();
+    log = new StatementLog(world.books);
+    // What channels are answered is no part of the OpenAPI document.
+    api = world.stack.api();
     for (let tries = 0; merchants.size < SHARDS.length; tries += 1) {
       // A quarter each: that one table is still without anybody after 60 has a probability of 1 in 10 million.
       if (tries === 60)
         throw new Error(`60 merchants, and all are in the tables ${[...merchants.keys()].join(', ')}`);
       const merchant = await api.registerMerchant();
       const order = await merchant.recharge({ amount: '1.00' });
-      const [shard = -1, ...others] = await books.shardsOf(merchant.id);
+      const [shard = -1, ...others] = await world.books.shardsOf(merchant.id);
       expect(others).toEqual([]);
       if (merchants.has(shard)) continue;
       const more = [
@@ -45,11 +33,6 @@ describe('Orders lie in four tables', () => {
       merchants.set(shard, { merchant, orders: [...more.toReversed(), order] });
     }
   }, 120_000);
-
-  afterAll(async () => {
-    await books?.close();
-    await stack?.stop();
-  });
 
   function inTable(shard: number): { merchant: Account; orders: RechargeView[]; newest: RechargeView } {
     const found = merchants.get(shard);
@@ -67,15 +50,15 @@ describe('Orders lie in four tables', () => {
     it('has every order, its details and its attempts there and nowhere else', async () => {
       const { merchant, orders } = inTable(shard);
 
-      expect(await books.shardsOf(merchant.id)).toEqual([shard]);
+      expect(await world.books.shardsOf(merchant.id)).toEqual([shard]);
       for (const table of [`orders_${shard}`, `attempts_${shard}`]) {
-        const [row] = await books.query<{ count: string }>(
+        const [row] = await world.books.query<{ count: string }>(
           `SELECT COUNT(*) AS count FROM \`clearbid_payment\`.\`${table}\` WHERE \`merchant_id\` = ?`,
           [merchant.id],
         );
         expect(row?.count).toBe(String(orders.length));
       }
-      const [details] = await books.query<{ count: string }>(
+      const [details] = await world.books.query<{ count: string }>(
         `SELECT COUNT(*) AS count FROM \`clearbid_payment\`.\`order_details_${shard}\` WHERE \`order_id\` IN (?)`,
         [orders.map(({ id }) => id)],
       );
@@ -122,7 +105,7 @@ describe('Orders lie in four tables', () => {
       const { merchant, orders } = inTable(shard);
       // Its URL says which of our applications the buyer was sent to.
       const byPage = orders.find(({ payUrl }) => payUrl !== null) ?? orders[0]!;
-      const writer = NotifyWriter.of(stack);
+      const writer = NotifyWriter.of(world.stack);
       const form = writer.signed(writer.fieldsOf(byPage));
 
       const touched = await log.tablesTouchedBy(async () => {
@@ -146,4 +129,4 @@ describe('Orders lie in four tables', () => {
 
     expect(touched.all).toEqual(SHARDS);
   });
-});
+}
