@@ -40,8 +40,8 @@ export const withdrawalEnvironment = serviceEnvironment.extend(databaseEnvironme
    */
   PAYEE_CONFIRM_URL: z.string().includes('{package}').optional(),
   /**
-   * The first pause before a payout that is not decided is asked about; then twice as long each time. Longer than a call takes
-   * at most: while the first one may still be travelling, a refusal of its repeat proves nothing.
+   * The first pause before a payout that is not decided is asked about; then twice as long each time. Six of them are longer
+   * than a call can be on its way: before that, a refusal of its repeat proves nothing.
    */
   PAYOUT_RETRY_SECONDS: z.coerce.number().min(0.05).default(10),
   /** When a paid one is looked at again, in seconds after it was booked, since a bank may give it back. */
@@ -66,6 +66,8 @@ export class WithdrawalConfig {
   readonly twoApprovalsFrom: bigint;
   readonly payoutRemark: string;
   readonly payoutRetryMs: number;
+  /** So long after a call to a channel nothing of it is on its way any more, whatever became of its answer. */
+  readonly callsArriveWithinMs: number;
   private readonly payeeConfirmUrl: string | undefined;
   /** The pauses between one look and the next. */
   readonly lookAgainMs: readonly number[];
@@ -94,6 +96,8 @@ export class WithdrawalConfig {
     this.payoutRemark = environment.PAYOUT_REMARK;
     this.payeeConfirmUrl = environment.PAYEE_CONFIRM_URL;
     this.payoutRetryMs = environment.PAYOUT_RETRY_SECONDS * 1_000;
+    // Standing in line, the call, the question after it, and as long again for what a proxy holds back.
+    this.callsArriveWithinMs = 6 * this.payoutRetryMs;
     this.lookAgainMs = environment.PAYOUT_LOOK_AGAIN_SECONDS.map(
       (seconds, index, all) => (seconds - (all[index - 1] ?? 0)) * 1_000,
     );

@@ -9,6 +9,8 @@ export interface TransferCapabilities {
   readonly nameNeededFrom: bigint | null;
   /** True where the payee takes the money by confirming it; until then it can be cancelled. */
   readonly payeeConfirms: boolean;
+  /** So old a transfer may be, in milliseconds, and no older, for `NOT_FOUND` to say anything of it; null: of any age. */
+  readonly queryReachMs: number | null;
 }
 
 export interface TransferRequest {

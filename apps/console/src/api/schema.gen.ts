@@ -1770,7 +1770,7 @@ export interface components {
              * @example 50.00
              */
             net: string;
-            problem: ("PAYEE_NOT_FOUND" | "PAYEE_NAME_WRONG" | "PAYEE_NOT_ABLE" | "PAYEE_DID_NOT_CONFIRM" | "LIMIT_OF_CHANNEL" | "SHORT_OF_FUNDS" | "REFUSED_BY_CHANNEL" | "RETURNED_BY_BANK" | "AMOUNT_DIFFERS") | null;
+            problem: ("PAYEE_NOT_FOUND" | "PAYEE_NAME_WRONG" | "PAYEE_NOT_ABLE" | "PAYEE_DID_NOT_CONFIRM" | "LIMIT_OF_CHANNEL" | "SHORT_OF_FUNDS" | "REFUSED_BY_CHANNEL" | "RETURNED_BY_BANK" | "AMOUNT_DIFFERS" | "NOT_KNOWN_ANY_MORE" | "CONTRADICTED") | null;
             problemMessage: string | null;
             /** @description The reason that an operator gave */
             rejection: string | null;
@@ -3062,7 +3062,7 @@ export interface components {
              * @example 50.00
              */
             net: string;
-            problem: ("PAYEE_NOT_FOUND" | "PAYEE_NAME_WRONG" | "PAYEE_NOT_ABLE" | "PAYEE_DID_NOT_CONFIRM" | "LIMIT_OF_CHANNEL" | "SHORT_OF_FUNDS" | "REFUSED_BY_CHANNEL" | "RETURNED_BY_BANK" | "AMOUNT_DIFFERS") | null;
+            problem: ("PAYEE_NOT_FOUND" | "PAYEE_NAME_WRONG" | "PAYEE_NOT_ABLE" | "PAYEE_DID_NOT_CONFIRM" | "LIMIT_OF_CHANNEL" | "SHORT_OF_FUNDS" | "REFUSED_BY_CHANNEL" | "RETURNED_BY_BANK" | "AMOUNT_DIFFERS" | "NOT_KNOWN_ANY_MORE" | "CONTRADICTED") | null;
             problemMessage: string | null;
             /** @description The reason that an operator gave */
             rejection: string | null;

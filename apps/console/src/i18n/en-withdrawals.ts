@@ -133,6 +133,8 @@ export const enWithdrawals = {
       REFUSED_BY_CHANNEL: 'It was refused there.',
       RETURNED_BY_BANK: 'The bank sent it back.',
       AMOUNT_DIFFERS: 'The amount there differs: somebody is looking at it.',
+      NOT_KNOWN_ANY_MORE: 'It is too long ago to be asked about: somebody is looking at it.',
+      CONTRADICTED: 'We have been told something else since: somebody is looking at it.',
     },
   },
 

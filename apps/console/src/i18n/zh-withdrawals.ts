@@ -135,6 +135,8 @@ export const zhWithdrawals: Pick<Dictionary, keyof typeof enWithdrawals> = {
       REFUSED_BY_CHANNEL: '对方拒绝了这笔付款。',
       RETURNED_BY_BANK: '银行已退回。',
       AMOUNT_DIFFERS: '对方的金额不一致，正在有人核查。',
+      NOT_KNOWN_ANY_MORE: '时间太久，已无法查询结果，正在有人核查。',
+      CONTRADICTED: '对方后来给出了不同的结果，正在有人核查。',
     },
   },
 

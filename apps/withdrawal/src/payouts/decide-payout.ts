@@ -18,7 +18,7 @@ export type PayoutDecision =
       readonly awaitsPayee: boolean;
       readonly confirmation: string | null;
     }
-  /** The channel said nothing: what was known of it before still holds, and it is asked again. */
+  /** The channel said nothing certain: what was known of it before still holds, and it is asked again. */
   | { readonly action: 'ASK_LATER' }
   /** The channel has never heard of it: the same request is sent (again) under the same number. */
   | { readonly action: 'SEND' };
@@ -56,7 +56,11 @@ export function decidePayout(net: bigint, answer: ChannelTransfer): PayoutDecisi
     case 'CANCELLED':
       return { action: 'CANCELLED' };
     case 'RETURNED':
-      return { action: 'RETURNED', message: answer.message };
+      if (answer.amount === net) return { action: 'RETURNED', message: answer.message };
+      return wait(
+        'AMOUNT_DIFFERS',
+        `The channel gave ${formatYuan(answer.amount)} yuan back where ${formatYuan(net)} were paid`,
+      );
     case 'NOT_FOUND':
       return { action: 'SEND' };
   }

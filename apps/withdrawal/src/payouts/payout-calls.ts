@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type CallFacts, ChannelLine } from '#libs/channel-line';
-import { ChannelError, type ChannelTransfers, PaymentChannelFactory } from '#libs/payments';
+import {
+  ChannelError,
+  type ChannelTransfers,
+  PaymentChannelFactory,
+  type TransferCapabilities,
+} from '#libs/payments';
 import { Log, Metrics } from '#libs/service';
 import { Turnstile } from '#libs/turnstile';
 
@@ -28,6 +33,11 @@ export class PayoutCalls {
       'call',
       'outcome',
     ]);
+  }
+
+  /** Null where the account can't pay anybody. */
+  capabilitiesOf(accountId: string): TransferCapabilities | null {
+    return this.channels.account(accountId).channel.transfers?.capabilities ?? null;
   }
 
   /** @throws ChannelError only. `NOT_DONE`: it never reached the channel. */

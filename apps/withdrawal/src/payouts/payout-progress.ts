@@ -10,6 +10,17 @@ import { WithdrawalSteps } from '../withdrawals/withdrawal-steps.js';
 import { type PayoutDecision, decidePayout, decidePayoutError } from './decide-payout.js';
 import { PayoutCalls, type PayoutCall } from './payout-calls.js';
 
+/** What the channel must not say of a payout whose money its owner has got back. */
+const MONEY_IS_GONE: readonly PayoutDecision['action'][] = ['PAID', 'WAIT'];
+
+const FORGOTTEN: PayoutDecision = {
+  action: 'WAIT',
+  problem: 'NOT_KNOWN_ANY_MORE',
+  message: 'The channel does not answer about transfers that are so old: look for it in its statements',
+  awaitsPayee: false,
+  confirmation: null,
+};
+
 /** A withdrawal that one of our accounts at a channel pays. */
 type ChannelPayout = WithdrawalRow & { readonly channel_account_id: string };
 
@@ -34,6 +45,7 @@ export class PayoutProgress {
     await this.withdrawals.countCall(row.id);
     if (row.cancel_asked === 1) return this.apply(row, await this.cancel(row));
     const known = wasSent ? await this.query(row) : ({ action: 'SEND' } as const);
+    if (wasSent && known.action === 'SEND' && this.isForgotten(row)) return this.apply(row, FORGOTTEN);
     const lacksConfirmation =
       known.action === 'WAIT' &&
       known.awaitsPayee &&
@@ -42,18 +54,38 @@ export class PayoutProgress {
     // A query may not say what the payee confirms with: the same request again does, and pays nothing twice.
     if (known.action !== 'SEND' && !lacksConfirmation) return this.apply(row, known);
     const sent = await this.send(row);
-    // A refusal of what was sent before may mean that it was done then: only a channel that knows nothing of it is believed.
+    // A refusal of what was sent before may mean that it was done then: only a channel that knows nothing of it is believed,
+    // and only when the call of then can't be on its way any more.
     if (sent.action !== 'FAILED' || !wasSent) return this.apply(row, sent);
     const again = await this.query(row);
-    await this.apply(row, again.action === 'SEND' ? sent : again);
+    if (again.action !== 'SEND') return this.apply(row, again);
+    if (!this.mayStillArrive(row)) await this.apply(row, sent);
   }
 
-  /** One that was paid a while ago: has it come back? @returns false when nobody could say. */
+  /** One that has ended a while ago: does the channel still say so, or has it come back? @returns false when nobody could say. */
   async lookAgain(row: ChannelPayout): Promise<boolean> {
+    await this.withdrawals.countCall(row.id);
     const decision = await this.query(row);
     if (decision.action === 'ASK_LATER') return false;
-    if (decision.action === 'RETURNED') await this.steps.comeBack(row, decision.message);
+    const isPaid = row.state === 'PAID';
+    if (decision.action === 'RETURNED' && isPaid) await this.steps.comeBack(row, decision.message);
+    else if (isPaid ? decision.action !== 'PAID' : MONEY_IS_GONE.includes(decision.action))
+      await this.steps.contradict(row, wordsOf(decision));
     return true;
+  }
+
+  /** Whether the channel doesn't look so far back that its not knowing it would mean anything. */
+  private isForgotten({
+    channel_account_id: accountId,
+    sent_at: sentAt,
+    created_at: createdAt,
+  }: ChannelPayout) {
+    const reachMs = this.calls.capabilitiesOf(accountId)?.queryReachMs ?? null;
+    return reachMs !== null && Date.now() - (sentAt ?? createdAt).getTime() >= reachMs;
+  }
+
+  private mayStillArrive({ asked_at: askedAt }: ChannelPayout): boolean {
+    return askedAt !== null && Date.now() - askedAt.getTime() < this.config.callsArriveWithinMs;
   }
 
   private query(row: ChannelPayout): Promise<PayoutDecision> {
@@ -83,7 +115,13 @@ export class PayoutProgress {
       payeeName: payee.name,
       remark: this.config.payoutRemark,
     };
-    return this.ask(row, 'transfer', (transfers) => transfers.transfer(request), decidePayoutError);
+    const send = async (transfers: ChannelTransfers) => {
+      // While this call stood in line, somebody else may have brought it to its end.
+      const now = await this.withdrawals.find(row.id);
+      if (now?.state === 'PAYING') return transfers.transfer(request);
+      throw new ChannelError('NOT_DONE', 'ENDED_MEANWHILE', 'it was decided while this call stood in line');
+    };
+    return this.ask(row, 'transfer', send, decidePayoutError);
   }
 
   private async ask(
@@ -114,9 +152,7 @@ export class PayoutProgress {
         await this.steps.fail(row, decision.problem, decision.message);
         return;
       case 'CANCELLED':
-        // Not by us: the payee let it lapse.
-        if (row.cancel_asked === 1) await this.steps.cancel(row, row.owner_id);
-        else await this.steps.fail(row, 'PAYEE_DID_NOT_CONFIRM', 'It was not confirmed in time');
+        await this.cancelled(row);
         return;
       case 'RETURNED':
         // Nobody knew that it was paid before it came back: the money is ours again, and was never booked as gone.
@@ -131,6 +167,13 @@ export class PayoutProgress {
     }
   }
 
+  private async cancelled(row: ChannelPayout): Promise<void> {
+    // As it is now: its owner may have taken it back while we asked.
+    const now = await this.withdrawals.find(row.id);
+    if (now?.cancel_asked === 1) await this.steps.cancel(row, row.owner_id);
+    else await this.steps.fail(row, 'PAYEE_DID_NOT_CONFIRM', 'It was not confirmed in time');
+  }
+
   private async wait(
     row: ChannelPayout,
     decision: Extract<PayoutDecision, { action: 'WAIT' }>,
@@ -141,6 +184,12 @@ export class PayoutProgress {
     await this.withdrawals.noteWaiting(row.id, { ...decision, confirmation }, this.config.payoutRetryMs);
     if (awaitsPayee && row.awaits_payee === 0) await this.steps.tell(row, 'awaits-payee');
   }
+}
+
+function wordsOf(decision: PayoutDecision): string {
+  if (decision.action === 'PAID') return `It has paid it, under ${decision.channelTransferNo}`;
+  if (decision.action === 'SEND') return 'It knows no such transfer';
+  return `${decision.action}${'message' in decision && decision.message ? `: ${decision.message}` : ''}`;
 }
 
 export const isByChannel = (row: WithdrawalRow): row is ChannelPayout => row.channel_account_id !== null;

@@ -5,6 +5,7 @@ import { Log } from '#libs/service';
 import { OnEvent } from '#libs/transport';
 import { WithdrawalConfig } from '../withdrawal.config.js';
 import { Timeline } from './timeline.js';
+import type { WithdrawalRow } from './withdrawal-row.js';
 import { WithdrawalSteps } from './withdrawal-steps.js';
 import { WithdrawalRepository } from './withdrawal.repository.js';
 
@@ -40,10 +41,7 @@ export class BookingController {
       if (!row)
         throw new Error(`Transfer ${transferId} is of withdrawal ${withdrawalId}, which is unknown here`);
       if (row[column] !== null) return null;
-      const returnIsDue =
-        row.state === 'RETURNED' && column === 'settle_transfer_id' && row.return_transfer_id === null;
-      const looks = row.state === 'PAID' && row.channel_account_id !== null;
-      const dueInMs = returnIsDue ? 0 : looks ? (this.config.lookAgainMs[0] ?? null) : null;
+      const dueInMs = this.dueAfter(row, column);
       await this.withdrawals.noteBooked(transaction, withdrawalId, column, transferId, dueInMs);
       await this.timeline.append(transaction, withdrawalId, 'booked', { kind, transferId });
       return row;
@@ -51,5 +49,13 @@ export class BookingController {
     if (!booked) return;
     await this.steps.changed(booked, booked.state);
     this.log.info({ withdrawalId, kind, transferId }, 'the wallet has booked a withdrawal');
+  }
+
+  /** When something is left to be done for it. */
+  private dueAfter(row: WithdrawalRow, column: 'settle_transfer_id' | 'return_transfer_id'): number | null {
+    if (row.state !== 'RETURNED')
+      return row.channel_account_id === null ? null : (this.config.lookAgainMs[0] ?? null);
+    const other = column === 'settle_transfer_id' ? row.return_transfer_id : row.settle_transfer_id;
+    return other === null ? 0 : null;
   }
 }

@@ -8,6 +8,9 @@ import type { WithdrawalRow } from './withdrawal-row.js';
 import { WithdrawalSteps } from './withdrawal-steps.js';
 import { WithdrawalRepository } from './withdrawal.repository.js';
 
+/** Our account at the channel may be gone for good: whoever has not answered in so long is not asked any more. */
+const LOOKS_END_AFTER_MS = 30 * 86_400_000;
+
 /**
  * Takes a withdrawal one step further from wherever it stands: hold, send, ask, announce. Each step is stored before the
  * next one begins, and repeating any of them is harmless, so that it does not matter who takes it up after a crash, or
@@ -37,6 +40,8 @@ export class WithdrawalProgress {
         if (isByChannel(row)) await this.payouts.advance(row);
         return;
       case 'PAID':
+      case 'FAILED':
+      case 'CANCELLED':
         if (row.settle_transfer_id === null) await this.steps.announceAgain(row);
         else await this.lookAgain(row);
         return;
@@ -44,8 +49,6 @@ export class WithdrawalProgress {
       case 'REFUSED':
         return;
       case 'REJECTED':
-      case 'CANCELLED':
-      case 'FAILED':
       case 'RETURNED':
         await this.steps.announceAgain(row);
         return;
@@ -73,10 +76,16 @@ export class WithdrawalProgress {
     await this.payouts.advance({ ...row, state: 'PAYING', channel_account_id: account.id });
   }
 
-  /** A bank may give a payment back days later: asked about at a few moments after it was paid, and then no more. */
+  /**
+   * A bank may give a payment back days later, and a channel may pay what it has called failed: asked about at a few moments
+   * after the end, and then no more.
+   */
   private async lookAgain(row: WithdrawalRow): Promise<void> {
-    if (!isByChannel(row) || !(await this.payouts.lookAgain(row))) return;
-    const next = this.config.lookAgainMs[row.look_count + 1];
-    await this.withdrawals.planLook(row.id, next ?? null);
+    if (!isByChannel(row)) return;
+    const isAnswered = await this.payouts.lookAgain(row);
+    const next = this.config.lookAgainMs[row.look_count + 1] ?? null;
+    if (isAnswered) await this.withdrawals.planLook(row.id, next);
+    else if (Date.now() - row.updated_at.getTime() > LOOKS_END_AFTER_MS)
+      await this.withdrawals.planLook(row.id, null);
   }
 }

@@ -18,6 +18,7 @@ export interface WithdrawalRow {
   readonly channel_account_id: string | null;
   readonly bank_batch_id: string | null;
   readonly bank_reference: string | null;
+  readonly bank_name: string | null;
   readonly confirmation: string | null;
   readonly awaits_payee: number;
   readonly cancel_asked: number;
@@ -28,6 +29,8 @@ export interface WithdrawalRow {
   readonly return_transfer_id: string | null;
   readonly call_count: number;
   readonly look_count: number;
+  readonly sent_at: Date | null;
+  readonly asked_at: Date | null;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly paid_at: Date | null;
@@ -50,6 +53,7 @@ export const WITHDRAWAL_COLUMNS = [
   'channel_account_id',
   'bank_batch_id',
   'bank_reference',
+  'bank_name',
   'confirmation',
   'awaits_payee',
   'cancel_asked',
@@ -60,6 +64,8 @@ export const WITHDRAWAL_COLUMNS = [
   'return_transfer_id',
   'call_count',
   'look_count',
+  'sent_at',
+  'asked_at',
   'created_at',
   'updated_at',
   'paid_at',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { withdrawal } from '#libs/contracts';
 import { Database, type Transaction } from '#libs/database';
 import { Outbox } from '#libs/outbox';
-import { Log } from '#libs/service';
+import { Log, Metrics } from '#libs/service';
 import { EventPublisher } from '#libs/transport';
 import { Timeline } from './timeline.js';
 import type { WithdrawalRow } from './withdrawal-row.js';
@@ -26,6 +26,8 @@ interface Telling {
  */
 @Injectable()
 export class WithdrawalSteps {
+  private readonly contradictions;
+
   constructor(
     private readonly database: Database,
     private readonly withdrawals: WithdrawalRepository,
@@ -33,7 +35,13 @@ export class WithdrawalSteps {
     private readonly outbox: Outbox,
     private readonly events: EventPublisher,
     private readonly log: Log,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.contradictions = metrics.counter(
+      'withdrawal_contradictions_total',
+      'Payouts of which the channel said something else after their end',
+    );
+  }
 
   /** The wallet has set the money aside. */
   hold(row: WithdrawalRow, holdTransferId: string): Promise<boolean> {
@@ -48,7 +56,7 @@ export class WithdrawalSteps {
   /** Before the channel is asked for the first time: which of our accounts pays, for ever. */
   send(row: WithdrawalRow, channelAccountId: string, dueInMs: number): Promise<boolean> {
     const telling: Telling = { kind: 'sent', facts: { account: channelAccountId } };
-    return this.step(row, 'PAYING', { channelAccountId, dueInMs }, telling);
+    return this.step(row, 'PAYING', { channelAccountId, sentAt: new Date(), dueInMs }, telling);
   }
 
   pay(row: WithdrawalRow, paid: { channelTransferNo: string; paidAt: Date }): Promise<boolean> {
@@ -77,6 +85,15 @@ export class WithdrawalSteps {
     this.log.warn({ withdrawalId: row.id }, 'a payout has come back');
     const facts: Facts = { problem: 'RETURNED_BY_BANK', message: said };
     return this.end(row, 'RETURNED', facts, { kind: 'returned', facts: { message: said } });
+  }
+
+  /** Nothing is booked: what is true then is for people to find out, and to adjust. */
+  async contradict(row: WithdrawalRow, said: string): Promise<void> {
+    const message = `It is ${row.state}, and now the channel says otherwise. ${said}`.slice(0, 300);
+    if (!(await this.withdrawals.noteContradiction(row.id, message))) return;
+    this.contradictions.inc();
+    this.log.error({ withdrawalId: row.id, state: row.state, said }, 'a channel contradicts itself');
+    await this.changed(row, row.state);
   }
 
   /** Something that is worth telling and changes no state. */

@@ -17,6 +17,8 @@ export interface NewWithdrawal {
   readonly payoutAccountId: string;
   readonly maskedNumber: string;
   readonly maskedName: string;
+  /** Of a bank card. */
+  readonly bankName: string | null;
   readonly amount: bigint;
   readonly fee: bigint;
   readonly tax: bigint;
@@ -34,6 +36,7 @@ export interface StepFacts {
   readonly dueInMs: number | null;
   readonly holdTransferId?: string;
   readonly channelAccountId?: string;
+  readonly sentAt?: Date;
   readonly bankBatchId?: string;
   readonly bankReference?: string;
   readonly channelTransferNo?: string;
@@ -46,6 +49,7 @@ export interface StepFacts {
 const COLUMN_OF = {
   holdTransferId: 'hold_transfer_id',
   channelAccountId: 'channel_account_id',
+  sentAt: 'sent_at',
   bankBatchId: 'bank_batch_id',
   bankReference: 'bank_reference',
   channelTransferNo: 'channel_transfer_no',
@@ -64,8 +68,8 @@ export class WithdrawalRepository {
 
   async insert(transaction: Transaction, made: NewWithdrawal): Promise<void> {
     await transaction.write(
-      `INSERT INTO \`withdrawal\` (\`id\`, \`owner_id\`, \`idempotency_key\`, \`request_hash\`, \`state\`, \`method\`, \`payout_account_id\`, \`masked_number\`, \`masked_name\`, \`amount\`, \`fee\`, \`tax\`, \`day\`, \`risk_flags\`, \`approvals_needed\`, \`next_action_at\`, \`created_at\`, \`updated_at\`)
-       VALUES (?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`,
+      `INSERT INTO \`withdrawal\` (\`id\`, \`owner_id\`, \`idempotency_key\`, \`request_hash\`, \`state\`, \`method\`, \`payout_account_id\`, \`masked_number\`, \`masked_name\`, \`bank_name\`, \`amount\`, \`fee\`, \`tax\`, \`day\`, \`risk_flags\`, \`approvals_needed\`, \`next_action_at\`, \`created_at\`, \`updated_at\`)
+       VALUES (?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`,
       [
         made.id,
         made.ownerId,
@@ -75,6 +79,7 @@ export class WithdrawalRepository {
         made.payoutAccountId,
         made.maskedNumber,
         made.maskedName,
+        made.bankName,
         made.amount,
         made.fee,
         made.tax,
@@ -149,9 +154,10 @@ export class WithdrawalRepository {
 
   /** Counts a question to the channel before it is put: after a crash we know that it may have been. */
   async countCall(withdrawalId: string): Promise<void> {
-    await this.database.write('UPDATE `withdrawal` SET `call_count` = `call_count` + 1 WHERE `id` = ?', [
-      withdrawalId,
-    ]);
+    await this.database.write(
+      'UPDATE `withdrawal` SET `call_count` = `call_count` + 1, `asked_at` = UTC_TIMESTAMP(3) WHERE `id` = ?',
+      [withdrawalId],
+    );
   }
 
   /** What the channel says while it is not decided. News make us curious: it is asked as often again as in the beginning. */
@@ -195,11 +201,17 @@ export class WithdrawalRepository {
     return affectedRows === 1;
   }
 
-  /** Somebody looks at it who waits for it: asked about at once, but not more often than that. */
-  async askSoon(withdrawalId: string, atMostEveryMs: number): Promise<void> {
+  /**
+   * Somebody looks at it who waits for it: asked about at once, unless that was done a moment ago. What the channel may not
+   * have answered yet has to wait longer, or a question would overtake the call.
+   */
+  async askSoon(
+    withdrawalId: string,
+    notWithin: { answeredMs: number; unansweredMs: number },
+  ): Promise<void> {
     await this.database.write(
-      "UPDATE `withdrawal` SET `next_action_at` = UTC_TIMESTAMP(3) WHERE `id` = ? AND `state` = 'PAYING' AND `channel_account_id` IS NOT NULL AND `updated_at` < UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND",
-      [withdrawalId, atMostEveryMs * 1_000],
+      "UPDATE `withdrawal` SET `next_action_at` = UTC_TIMESTAMP(3) WHERE `id` = ? AND `state` = 'PAYING' AND `channel_account_id` IS NOT NULL AND `next_action_at` > UTC_TIMESTAMP(3) AND `asked_at` < UTC_TIMESTAMP(3) - INTERVAL IF(`awaits_payee`, ?, ?) MICROSECOND",
+      [withdrawalId, notWithin.answeredMs * 1_000, notWithin.unansweredMs * 1_000],
     );
   }
 
@@ -219,13 +231,22 @@ export class WithdrawalRepository {
     return affectedRows === 1;
   }
 
-  /** Of one that was paid: the next time that somebody asks whether it has come back. */
+  /** Of one that has ended: the next time that somebody asks whether the channel still says so. */
   async planLook(withdrawalId: string, dueInMs: number | null): Promise<void> {
     const due = dueInMs === null ? 'NULL' : 'UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND';
     await this.database.write(
-      `UPDATE \`withdrawal\` SET \`look_count\` = \`look_count\` + 1, \`next_action_at\` = ${due} WHERE \`id\` = ? AND \`state\` = 'PAID'`,
+      `UPDATE \`withdrawal\` SET \`look_count\` = \`look_count\` + 1, \`next_action_at\` = ${due} WHERE \`id\` = ? AND \`state\` IN ('PAID', 'FAILED', 'CANCELLED')`,
       [...(dueInMs === null ? [] : [dueInMs * 1_000]), withdrawalId],
     );
+  }
+
+  /** The channel says something else than what has ended it. @returns false when that was known. */
+  async noteContradiction(withdrawalId: string, message: string): Promise<boolean> {
+    const { affectedRows } = await this.database.write(
+      "UPDATE `withdrawal` SET `problem` = 'CONTRADICTED', `problem_message` = ? WHERE `id` = ? AND `state` IN ('PAID', 'FAILED', 'CANCELLED') AND NOT (`problem` <=> 'CONTRADICTED')",
+      [message, withdrawalId],
+    );
+    return affectedRows === 1;
   }
 
   /**

@@ -28,7 +28,7 @@ interface Payee {
 
 /** When the sweep takes a withdrawal up whose maker has died over it. */
 const TAKEN_UP_AFTER_MS = 10_000;
-/** How often looking at one that is being paid makes us ask the channel. */
+/** How often looking at one that its payee can take makes us ask the channel. */
 const ASK_AT_MOST_EVERY_MS = 2_000;
 
 /** Withdrawals that owners ask for. */
@@ -77,8 +77,10 @@ export class WithdrawalsService {
     ownerId: string | null,
   ): Promise<ResponseOf<typeof withdrawal.getWithdrawal>> {
     const row = await this.owned(withdrawalId, ownerId);
-    if (ownerId !== null && row.state === 'PAYING')
-      await this.withdrawals.askSoon(withdrawalId, ASK_AT_MOST_EVERY_MS);
+    if (row.state === 'PAYING') {
+      const unansweredMs = this.config.callsArriveWithinMs;
+      await this.withdrawals.askSoon(withdrawalId, { answeredMs: ASK_AT_MOST_EVERY_MS, unansweredMs });
+    }
     return {
       withdrawal: withdrawalOf(row),
       events: await this.timeline.of(this.database, withdrawalId),
@@ -153,6 +155,7 @@ export class WithdrawalsService {
       payoutAccountId: account.id,
       maskedNumber: account.maskedNumber,
       maskedName: account.maskedName,
+      bankName: account.bankName,
       amount,
       fee,
       tax,

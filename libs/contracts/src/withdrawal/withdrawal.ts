@@ -34,6 +34,10 @@ export const payoutProblem = z.enum([
   'REFUSED_BY_CHANNEL',
   'RETURNED_BY_BANK',
   'AMOUNT_DIFFERS',
+  // It was never decided, and the channel does not answer about transfers that are so old.
+  'NOT_KNOWN_ANY_MORE',
+  // The channel says something else than what ended it.
+  'CONTRADICTED',
 ]);
 export type PayoutProblem = z.output<typeof payoutProblem>;
 

@@ -30,6 +30,7 @@ export class AlipayTransfers implements ChannelTransfers {
     maxAmount: 50_000n * 1_000_000n,
     nameNeededFrom: null,
     payeeConfirms: false,
+    queryReachMs: null,
   };
 
   constructor(private readonly gateway: AlipayGateway) {}

@@ -24,6 +24,7 @@ import { problemOf, problemOfRefusal } from './wechat-transfer-problems.js';
 
 const PATH = '/v3/fund-app/mch-transfer/transfer-bills';
 const MAX_REMARK_LENGTH = 32;
+const DAY_MS = 86_400_000;
 const BILL_UNKNOWN = ['NOT_FOUND', 'RESOURCE_NOT_EXISTS', 'ORDER_NOT_EXIST'];
 /** The number is in use: whatever the query says of it now, it is not proven that nothing was paid under it. */
 const NUMBER_IN_USE = 'ALREADY_EXISTS';
@@ -52,6 +53,8 @@ export class WechatTransfers implements ChannelTransfers {
     maxAmount: 20_000n * 1_000_000n,
     nameNeededFrom: 2_000n * 1_000_000n,
     payeeConfirms: true,
+    // 30 days by the documentation of the query; a day less, since it does not say when they begin.
+    queryReachMs: 29 * DAY_MS,
   };
 
   constructor(
