@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { DomainError, type FieldError } from '#libs/contracts';
 import { parseYuan } from '#libs/money';
+import { withoutNumbers } from '../payout-accounts/account-number.js';
 
 export const BANK_OUTCOMES = ['PAID', 'FAILED', 'RETURNED'] as const;
 
@@ -88,6 +89,6 @@ function readLine(record: Record<string, string>, line: number, errors: FieldErr
   } catch (error) {
     bad('amount', (error as Error).message);
   }
-  const message = text('message').slice(0, 300);
+  const message = withoutNumbers(text('message')).slice(0, 300);
   return { line, withdrawalId, amount, outcome: outcome ?? 'FAILED', reference, message };
 }

@@ -8,20 +8,25 @@ import {
 } from '#libs/contracts';
 import { Database, type Transaction } from '#libs/database';
 import { IdGenerator } from '#libs/ids';
-import { formatYuan } from '#libs/money';
 import { Log } from '#libs/service';
 import { PayoutAccountsService } from '../payout-accounts/payout-accounts.service.js';
 import { WithdrawalConfig } from '../withdrawal.config.js';
 import { type WithdrawalRow, netOf } from '../withdrawals/withdrawal-row.js';
 import { WithdrawalSteps } from '../withdrawals/withdrawal-steps.js';
 import { BankBatchRepository } from './bank-batch.repository.js';
+import { bankChangeOf } from './bank-change.js';
 import { type BankPayment, bankFile } from './bank-file.js';
 import { type BankResult, readBankResults, throwIfAny } from './bank-results.js';
 
 const MAX_PAYMENTS = 1_000;
 
-/** What a line of the bank's means for a withdrawal as it stands. */
-type Change = 'PAID' | 'FAILED' | 'RETURNED' | 'known';
+/** How a withdrawal ends by each of the bank's words, and what is said of it. */
+const ENDS = {
+  PAID: { state: 'PAID', kind: 'paid', problem: null },
+  FAILED: { state: 'FAILED', kind: 'failed', problem: 'REFUSED_BY_CHANNEL' },
+  BOUNCED: { state: 'FAILED', kind: 'failed', problem: 'RETURNED_BY_BANK' },
+  RETURNED: { state: 'RETURNED', kind: 'returned', problem: 'RETURNED_BY_BANK' },
+} as const;
 
 /** Payouts through files that an operator carries to the bank and back. */
 @Injectable()
@@ -72,8 +77,8 @@ export class BankService {
     await this.found(batchId);
     const payments: BankPayment[] = [];
     for (const row of await this.batches.payoutsOf(batchId)) {
-      const { name, number, bankName } = await this.accounts.open(row.payout_account_id);
-      const payee = { payeeName: name, cardNumber: number, bankName: bankName ?? '' };
+      const { name, number } = await this.accounts.open(row.payout_account_id);
+      const payee = { payeeName: name, cardNumber: number, bankName: row.bank_name ?? '' };
       payments.push({ withdrawalId: row.id, net: netOf(row), ...payee });
     }
     this.log.warn({ batchId, operatorId }, 'a file for the bank was downloaded');
@@ -94,14 +99,14 @@ export class BankService {
       const errors: FieldError[] = [];
       const planned = results.flatMap((result) => {
         const row = rows.get(result.withdrawalId);
-        const change = changeOf(result, row, errors);
-        return row && change ? [{ row, result, change }] : [];
+        const change = bankChangeOf(result, row, errors);
+        return row && change && change !== 'known' ? [{ row, result, change }] : [];
       });
       throwIfAny(errors);
       for (const { row, result, change } of planned) await this.apply(transaction, row, result, change);
-      return planned.filter(({ change }) => change !== 'known');
+      return planned;
     });
-    for (const { row, change } of changes) if (change !== 'known') await this.steps.changed(row, change);
+    for (const { row, change } of changes) await this.steps.changed(row, ENDS[change].state);
     const summary = {
       lines: results.length,
       changed: changes.length,
@@ -115,24 +120,14 @@ export class BankService {
     transaction: Transaction,
     row: WithdrawalRow,
     { reference, message }: BankResult,
-    change: Change,
+    change: keyof typeof ENDS,
   ): Promise<void> {
-    if (change === 'known') return;
-    const facts = { reference, message };
-    if (change === 'PAID') {
-      const paid = { bankReference: reference, paidAt: new Date(), dueInMs: null };
-      await this.steps.stepIn(transaction, row, 'PAID', paid, { kind: 'paid', facts });
-      return;
-    }
-    const problem = change === 'RETURNED' ? 'RETURNED_BY_BANK' : 'REFUSED_BY_CHANNEL';
-    const kind = change === 'RETURNED' ? 'returned' : 'failed';
-    await this.steps.stepIn(
-      transaction,
-      row,
-      change,
-      { problem, message: message === '' ? null : message, dueInMs: null },
-      { kind, facts },
-    );
+    const { state, kind, problem } = ENDS[change];
+    const said = message === '' ? null : message;
+    const facts =
+      change === 'PAID' ? { bankReference: reference, paidAt: new Date() } : { problem, message: said };
+    const telling = { kind, facts: { reference, message } };
+    await this.steps.stepIn(transaction, row, state, { ...facts, dueInMs: null }, telling);
   }
 
   private async found(batchId: string): Promise<withdrawal.BankBatch> {
@@ -140,34 +135,4 @@ export class BankService {
     if (batch) return batch;
     throw new DomainError('BANK_BATCH_NOT_FOUND', `There is no bank file ${batchId}`);
   }
-}
-
-/** What a line changes; undefined, with an error that names it, when it can't be true. */
-function changeOf(
-  { line, amount, outcome, reference }: BankResult,
-  row: WithdrawalRow | undefined,
-  errors: FieldError[],
-): Change | undefined {
-  const bad = (column: string, message: string) => {
-    errors.push({ field: `lines.${line}.${column}`, message });
-    return undefined;
-  };
-  if (!row?.bank_batch_id) return bad('withdrawal_id', 'is of no payout that a bank was told to make');
-  if (amount !== netOf(row)) return bad('amount', `must be ${formatYuan(netOf(row))}`);
-  const isSame = row.bank_reference === null || reference === '' || row.bank_reference === reference;
-  switch (outcome) {
-    case 'PAID':
-      if (row.state === 'PAYING') return 'PAID';
-      if ((row.state === 'PAID' || row.state === 'RETURNED') && isSame) return 'known';
-      break;
-    case 'FAILED':
-      if (row.state === 'PAYING') return 'FAILED';
-      if (row.state === 'FAILED') return 'known';
-      break;
-    case 'RETURNED':
-      if (row.state === 'PAID') return 'RETURNED';
-      if (row.state === 'RETURNED') return 'known';
-      break;
-  }
-  return bad('outcome', `can't be ${outcome}: the withdrawal is ${row.state}`);
 }

@@ -45,8 +45,17 @@ function hasCheckDigit(number: string): boolean {
 /** `•••• 6789`, `li•••@example.com`: enough to recognise one's own, too little for anybody else. */
 export function maskedNumber(method: withdrawal.PayoutMethod, number: string): string {
   const [local = '', domain] = number.split('@');
-  if (method === 'alipay' && domain !== undefined) return `${local.slice(0, 2)}•••@${domain}`;
+  // Of a short one the half at most, or nothing would be hidden.
+  const shown = Math.min(2, Math.floor(local.length / 2));
+  if (method === 'alipay' && domain !== undefined) return `${local.slice(0, shown)}•••@${domain}`;
   return `•••• ${number.slice(-4)}`;
+}
+
+/** What a bank or a channel says, with whatever looks like an account's number masked: they like to repeat it. */
+export function withoutNumbers(words: string): string {
+  return words
+    .replaceAll(/\d(?:[ -]?\d){10,}/g, (digits) => `•••• ${digits.replaceAll(/\D/g, '').slice(-4)}`)
+    .replaceAll(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, (address) => maskedNumber('alipay', address));
 }
 
 /** `•小明` → `•明`: all but the last character is hidden. */

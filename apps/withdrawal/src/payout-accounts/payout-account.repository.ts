@@ -95,11 +95,15 @@ export class PayoutAccountRepository {
     );
   }
 
-  /** One that was removed is added again: it cools down as a new one does. */
-  async revive(transaction: Transaction, id: string, coolDownMs: number): Promise<void> {
+  /** One that was removed is added again: it cools down as a new one does, and its bank may be spelt better now. */
+  async revive(
+    transaction: Transaction,
+    id: string,
+    { coolDownMs, bankName }: Pick<NewPayoutAccount, 'coolDownMs' | 'bankName'>,
+  ): Promise<void> {
     await transaction.write(
-      'UPDATE `payout_account` SET `removed_at` = NULL, `usable_from` = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND WHERE `id` = ? AND `removed_at` IS NOT NULL',
-      [coolDownMs * 1_000, id],
+      'UPDATE `payout_account` SET `removed_at` = NULL, `bank_name` = ?, `usable_from` = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND WHERE `id` = ? AND `removed_at` IS NOT NULL',
+      [bankName, coolDownMs * 1_000, id],
     );
   }
 

@@ -63,7 +63,8 @@ export class PayoutAccountsService {
           'TOO_MANY_PAYOUT_ACCOUNTS',
           `There are ${MAX_ACCOUNTS} already: remove one first`,
         );
-      if (known) await this.accounts.revive(transaction, known.id, this.config.coolDownMs);
+      const { coolDownMs } = this.config;
+      if (known) await this.accounts.revive(transaction, known.id, { coolDownMs, bankName: bankOf(request) });
       else await this.insert(transaction, request, number, print, namePrint);
       const added = await this.accounts.findByNumber(transaction, request.ownerId, request.method, print);
       if (!added) throw new Error('The payout account that was just added is not there');
@@ -91,7 +92,7 @@ export class PayoutAccountsService {
       numberPrint,
       nameSealed: this.vault.seal(contextOf(id, 'name'), request.holderName),
       namePrint,
-      bankName: request.method === 'bank' ? (request.bankName ?? null) : null,
+      bankName: bankOf(request),
       maskedNumber: maskedNumber(request.method, number),
       maskedName: maskedName(request.holderName),
       coolDownMs: this.config.coolDownMs,
@@ -125,13 +126,12 @@ export class PayoutAccountsService {
   }
 
   /** For a payout alone: the number and the name as they were told, also of an account that was removed meanwhile. */
-  async open(id: string): Promise<{ number: string; name: string; bankName: string | null }> {
+  async open(id: string): Promise<{ number: string; name: string }> {
     const row = await this.accounts.find(id);
     if (!row) throw notFound(id);
     return {
       number: this.vault.open(contextOf(id, 'number'), row.number_sealed),
       name: this.vault.open(contextOf(id, 'name'), row.name_sealed),
-      bankName: row.bank_name,
     };
   }
 
@@ -158,6 +158,9 @@ export class PayoutAccountsService {
     return true;
   }
 }
+
+const bankOf = ({ method, bankName }: AddRequest): string | null =>
+  method === 'bank' ? (bankName ?? null) : null;
 
 /** @throws DomainError that names the field. */
 function assertUsable({ method, bankName }: AddRequest, number: string): void {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { withdrawal } from '#libs/contracts';
 import { ChannelError, type ChannelTransfer, type ChannelTransfers } from '#libs/payments';
 import { Log } from '#libs/service';
+import { withoutNumbers } from '../payout-accounts/account-number.js';
 import { PayoutAccountsService } from '../payout-accounts/payout-accounts.service.js';
 import { WithdrawalConfig } from '../withdrawal.config.js';
 import { netOf, type WithdrawalRow } from '../withdrawals/withdrawal-row.js';
@@ -181,7 +182,12 @@ export class PayoutProgress {
     const { problem, awaitsPayee } = decision;
     if (problem !== null) this.log.error({ withdrawalId: row.id, problem }, 'a payout waits for somebody');
     const confirmation = decision.confirmation && this.config.confirmationOf(decision.confirmation);
-    await this.withdrawals.noteWaiting(row.id, { ...decision, confirmation }, this.config.payoutRetryMs);
+    const message = decision.message && withoutNumbers(decision.message);
+    await this.withdrawals.noteWaiting(
+      row.id,
+      { ...decision, message, confirmation },
+      this.config.payoutRetryMs,
+    );
     if (awaitsPayee && row.awaits_payee === 0) await this.steps.tell(row, 'awaits-payee');
   }
 }

@@ -9,6 +9,9 @@ export interface Approval {
   readonly note: string | null;
 }
 
+/** Where it waits for somebody or something. */
+const WAITING: readonly withdrawal.WithdrawalState[] = ['REQUESTED', 'IN_REVIEW', 'APPROVED', 'PAYING'];
+
 /** All SQL about who decided what. */
 @Injectable()
 export class ReviewRepository {
@@ -20,8 +23,9 @@ export class ReviewRepository {
     cursor: string | undefined,
     limit: number,
   ): Promise<WithdrawalRow[]> {
-    const [compare, order, start] =
-      state === 'IN_REVIEW' ? (['>', 'ASC', '0'] as const) : (['<', 'DESC', '9223372036854775807'] as const);
+    const [compare, order, start] = WAITING.includes(state)
+      ? (['>', 'ASC', '0'] as const)
+      : (['<', 'DESC', '9223372036854775807'] as const);
     return this.database.query<WithdrawalRow>(
       `SELECT ${WITHDRAWAL_COLUMNS} FROM \`withdrawal\` WHERE \`state\` = ? AND \`id\` ${compare} ? ORDER BY \`id\` ${order} LIMIT ?`,
       [state, cursor ?? start, limit],
@@ -34,6 +38,15 @@ export class ReviewRepository {
       [withdrawalId],
     );
     return rows.map((row) => ({ operatorId: row.operator_id, at: row.at, note: row.note }));
+  }
+
+  /** Who has rejected it; null when nobody has. */
+  async rejectedBy(sql: SqlExecutor, withdrawalId: string): Promise<string | null> {
+    const [row] = await sql.query<{ actor_id: string | null }>(
+      "SELECT `actor_id` FROM `withdrawal_event` WHERE `withdrawal_id` = ? AND `kind` = 'rejected'",
+      [withdrawalId],
+    );
+    return row?.actor_id ?? null;
   }
 
   async approve(

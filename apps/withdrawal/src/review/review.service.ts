@@ -42,7 +42,7 @@ export class ReviewService {
     note,
   }: RequestOf<typeof withdrawal.approveWithdrawal>): Promise<withdrawal.ReviewItem> {
     const approved = await this.database.transaction(async (transaction) => {
-      const row = await this.undecided(transaction, withdrawalId, operatorId);
+      const row = await this.undecided(transaction, withdrawalId, operatorId, 'approve');
       if (row === 'decided by them') return null;
       if (riskFlagsIn(row).length > 0 && note === undefined) {
         const message = `Withdrawal ${withdrawalId} is held for ${riskFlagsIn(row).join(', ')}: say in a note why it is all right`;
@@ -67,20 +67,23 @@ export class ReviewService {
     return this.item(withdrawalId);
   }
 
+  /** Twice by the same operator is once. */
   async reject({
     withdrawalId,
     operatorId,
     reason,
   }: RequestOf<typeof withdrawal.rejectWithdrawal>): Promise<withdrawal.ReviewItem> {
     const rejected = await this.database.transaction(async (transaction) => {
-      const row = await this.undecided(transaction, withdrawalId, operatorId, { evenAfterApproval: true });
+      const row = await this.undecided(transaction, withdrawalId, operatorId, 'reject');
       if (row === 'decided by them') return null;
       const telling = { kind: 'rejected', facts: { reason }, actorId: operatorId } as const;
       const facts = { dueInMs: null, rejection: reason };
       return (await this.steps.stepIn(transaction, row, 'REJECTED', facts, telling)) ? row : null;
     });
-    this.log.warn({ withdrawalId, operatorId, reason }, 'a withdrawal was rejected');
-    if (rejected) await this.steps.changed(rejected, 'REJECTED');
+    if (rejected) {
+      this.log.warn({ withdrawalId, operatorId, reason }, 'a withdrawal was rejected');
+      await this.steps.changed(rejected, 'REJECTED');
+    }
     return this.item(withdrawalId);
   }
 
@@ -102,12 +105,12 @@ export class ReviewService {
     return { items };
   }
 
-  /** Locked, and still to be decided by this operator. */
+  /** Locked, and still to be decided by this operator; whoever has approved may still reject while it is in review. */
   private async undecided(
     transaction: Transaction,
     withdrawalId: string,
     operatorId: string,
-    { evenAfterApproval = false } = {},
+    decision: 'approve' | 'reject',
   ): Promise<WithdrawalRow | 'decided by them'> {
     const row = await this.withdrawals.lock(transaction, withdrawalId);
     if (!row) throw notFound(withdrawalId);
@@ -116,9 +119,11 @@ export class ReviewService {
         'OWN_WITHDRAWAL',
         `Withdrawal ${withdrawalId} is your own: another operator decides`,
       );
-    const approvals = await this.reviews.approvals(transaction, withdrawalId);
-    const hasApproved = approvals.some((approval) => approval.operatorId === operatorId);
-    if (hasApproved && !(evenAfterApproval && row.state === 'IN_REVIEW')) return 'decided by them';
+    const deciders =
+      decision === 'approve'
+        ? (await this.reviews.approvals(transaction, withdrawalId)).map((approval) => approval.operatorId)
+        : [await this.reviews.rejectedBy(transaction, withdrawalId)];
+    if (deciders.includes(operatorId)) return 'decided by them';
     if (row.state === 'IN_REVIEW') return row;
     throw new DomainError(
       'WITHDRAWAL_NOT_IN_REVIEW',

@@ -147,9 +147,9 @@ const YUAN = 1_000_000n;
 let lastNumber = 7_000;
 const nextNumber = () => String((lastNumber += 1));
 
-/** Asked for, and approved. @returns its id. */
-export async function approved(
-  { accounts, service, review }: WithdrawalFixture,
+/** Asked for by somebody of its own. @returns its id. */
+export async function asked(
+  { accounts, service }: WithdrawalFixture,
   method: withdrawal.PayoutMethod = 'wechat',
   yuan = 100n,
 ): Promise<string> {
@@ -164,6 +164,12 @@ export async function approved(
   });
   const wish = { ownerId, payoutAccountId, amount: yuan * YUAN, idempotencyKey: nextNumber() };
   const { id } = await service.create(wish);
-  await review.approve({ withdrawalId: id, operatorId: OPERATOR, note: 'known for years' });
   return id;
+}
+
+/** And approved. @returns its id. */
+export async function approved(world: WithdrawalFixture, method?: withdrawal.PayoutMethod): Promise<string> {
+  const withdrawalId = await asked(world, method);
+  await world.review.approve({ withdrawalId, operatorId: OPERATOR, note: 'known for years' });
+  return withdrawalId;
 }

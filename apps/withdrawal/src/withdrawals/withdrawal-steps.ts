@@ -4,6 +4,7 @@ import { Database, type Transaction } from '#libs/database';
 import { Outbox } from '#libs/outbox';
 import { Log, Metrics } from '#libs/service';
 import { EventPublisher } from '#libs/transport';
+import { withoutNumbers } from '../payout-accounts/account-number.js';
 import { Timeline } from './timeline.js';
 import type { WithdrawalRow } from './withdrawal-row.js';
 import { HOLD_ENDS } from './withdrawal-states.js';
@@ -65,7 +66,7 @@ export class WithdrawalSteps {
   }
 
   fail(row: WithdrawalRow, problem: withdrawal.PayoutProblem, message: string): Promise<boolean> {
-    const said = message.slice(0, 300);
+    const said = withoutNumbers(message).slice(0, 300);
     this.log.warn({ withdrawalId: row.id, problem }, 'a payout has failed');
     return this.end(
       row,
@@ -81,7 +82,7 @@ export class WithdrawalSteps {
 
   /** It was paid, and came back later. */
   comeBack(row: WithdrawalRow, message: string): Promise<boolean> {
-    const said = message.slice(0, 300);
+    const said = withoutNumbers(message).slice(0, 300);
     this.log.warn({ withdrawalId: row.id }, 'a payout has come back');
     const facts: Facts = { problem: 'RETURNED_BY_BANK', message: said };
     return this.end(row, 'RETURNED', facts, { kind: 'returned', facts: { message: said } });
@@ -89,10 +90,13 @@ export class WithdrawalSteps {
 
   /** Nothing is booked: what is true then is for people to find out, and to adjust. */
   async contradict(row: WithdrawalRow, said: string): Promise<void> {
-    const message = `It is ${row.state}, and now the channel says otherwise. ${said}`.slice(0, 300);
+    const message = `It is ${row.state}, and now the channel says otherwise. ${withoutNumbers(said)}`.slice(
+      0,
+      300,
+    );
     if (!(await this.withdrawals.noteContradiction(row.id, message))) return;
     this.contradictions.inc();
-    this.log.error({ withdrawalId: row.id, state: row.state, said }, 'a channel contradicts itself');
+    this.log.error({ withdrawalId: row.id, state: row.state, message }, 'a channel contradicts itself');
     await this.changed(row, row.state);
   }
 
