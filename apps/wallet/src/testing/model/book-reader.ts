@@ -106,7 +106,7 @@ export class BookReader {
       if (!link.equals(last)) faults.push(`${code} has not the link of its last entry`);
     }
     const [loose] = await this.database.query<{ entries: string; events: string }>(
-      "SELECT (SELECT COUNT(*) FROM `entry`) - (SELECT COALESCE(SUM(`version`), 0) FROM `account`) AS `entries`, (SELECT COUNT(*) FROM `outbox`) - (SELECT COUNT(*) FROM `transfer` WHERE `status` = 'posted') AS `events`",
+      "SELECT (SELECT COUNT(*) FROM `entry`) - (SELECT COALESCE(SUM(`version`), 0) FROM `account`) AS `entries`, (SELECT COUNT(*) FROM `outbox` WHERE `event_name` = 'transfer.posted') - (SELECT COUNT(*) FROM `transfer` WHERE `status` = 'posted') AS `events`",
     );
     if (loose?.entries !== '0') faults.push(`there are ${loose?.entries} entries more than accounts know of`);
     if (loose?.events !== '0') faults.push(`${loose?.events} transfers more were told of than were posted`);
