@@ -35,11 +35,15 @@ export interface Visitor {
   page(): Promise<Page>;
 }
 
+/**
+ * Somebody whose system asks for less motion. With motion a dialog stands in its place for two frames, looking as if one
+ * could press it, and only then flies in: a button that goes down before and up after is pressed by nobody.
+ */
 export async function visit(
   browser: Browser,
   options: { readonly baseURL: string; readonly locale: string; readonly viewport: typeof DESKTOP },
 ): Promise<Visitor> {
-  const context = await browser.newContext(options);
+  const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
   const errors: string[] = [];
   context.on('weberror', (error) => void errors.push(String(error.error())));
   context.on('console', (message) => {

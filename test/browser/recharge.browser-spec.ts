@@ -21,6 +21,7 @@ function untilBalance(page: Page, yuan: string): Promise<unknown> {
   return eventually(
     `the page shows a balance of ${yuan}`,
     async () => (await page.getByTestId('balance').first().innerText()).replace(/[^\d.]/g, '') === yuan,
+    { withinMs: 30_000, everyMs: 50 },
   );
 }
 

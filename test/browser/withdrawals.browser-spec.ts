@@ -110,7 +110,8 @@ describe('a traffic owner', () => {
       'a week is available',
       async () => {
         await owner.goto('/');
-        return owner.getByText('Can be withdrawn now').isVisible();
+        const available = owner.getByText('Can be withdrawn now');
+        return available.waitFor({ timeout: 5_000 }).then(() => true);
       },
       { withinMs: 60_000 },
     );
@@ -198,6 +199,7 @@ describe('a traffic owner', () => {
     await eventually(
       'both bookings are told',
       async () => (await owner.getByText('Booked in the statement').count()) === 2,
+      { withinMs: 30_000 },
     );
     await picture(owner, 'withdrawal-returned');
     await booksBalance();

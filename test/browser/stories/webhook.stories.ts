@@ -83,7 +83,7 @@ export function webhookStories(stage: Stage): void {
 
       const before = receiver.received.length;
       await page.getByRole('button', { name: 'Send a test' }).click();
-      await eventually('it is told', () => receiver.received.length > before);
+      await eventually('it is told', () => receiver.received.length > before, { withinMs: 30_000 });
       expect([secret, rotated].map((each) => isSignedBy(each, receiver.received.at(-1)))).toEqual([
         true,
         true,
