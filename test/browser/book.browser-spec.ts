@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { type Account, type TestStack, startTestStack } from '#libs/testing';
 import { DESKTOP, PHONE, type Visitor, fitsTheScreen, openBrowser, picture, visit } from './browser.js';
+import { writeBalance } from './intruder.js';
+import { OperatorsDesk } from './operators-desk.js';
 import { signIn } from './sign-in.js';
 
 let stack: TestStack;
@@ -13,7 +15,10 @@ let desk: Page;
 let second: Page;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startTestStack({ replicas: 1 }), openBrowser()]);
+  // The book is gone over all the time, and not once a minute.
+  const env = (name: string): Readonly<Record<string, string>> =>
+    name.startsWith('wallet') ? { CHECKER_REPLAY_PAUSE_MS: '300' } : {};
+  [stack, browser] = await Promise.all([startTestStack({ replicas: 1, env }), openBrowser()]);
   merchant = await stack.api().registerMerchant();
   const visitor = { baseURL: stack.urls.gateway, locale: 'en-US', viewport: DESKTOP };
   visitors = await Promise.all([visit(browser, visitor), visit(browser, visitor)]);
@@ -41,9 +46,23 @@ async function ask(purpose: 'Correction' | 'Bonus', yuan: string, reason: string
   await desk.goto('/operations/adjustments');
   await desk.getByRole('button', { name: 'Ask for an adjustment' }).click();
   await dialog().getByText(purpose, { exact: true }).click();
+  await dialog().getByRole('radio', { name: purpose, checked: true }).waitFor({ state: 'attached' });
   await dialog().getByLabel('Owner’s number').fill(merchant.id);
   await dialog().getByLabel('Amount').fill(yuan);
   await dialog().getByLabel('Reason').fill(reason);
+}
+
+/** The form is gone when it was taken, and says why when it was not. */
+async function send(): Promise<void> {
+  await dialog().getByRole('button', { name: 'Ask for it' }).click();
+  const refusal = dialog().getByRole('alert').first();
+  const isRefused = await Promise.race([
+    dialog()
+      .waitFor({ state: 'detached' })
+      .then(() => false),
+    refusal.waitFor().then(() => true),
+  ]);
+  if (isRefused) throw new Error(`Not asked for: ${await refusal.innerText()}`);
 }
 
 async function approve(reason: string): Promise<void> {
@@ -65,7 +84,7 @@ describe('a correction', () => {
   it('is asked for with its document, and not approved by whoever asked', async () => {
     await ask('Correction', '80.00', 'A transfer that came by post');
     await dialog().getByLabel('Document').setInputFiles(LETTER);
-    await dialog().getByRole('button', { name: 'Ask for it' }).click();
+    await send();
     const own = adjustment(desk, 'A transfer that came by post');
     await own.getByText('another operator has to approve it').waitFor();
     expect(await own.getByRole('button', { name: 'Approve' }).count()).toBe(0);
@@ -90,7 +109,7 @@ describe('a correction', () => {
 describe('a bonus', () => {
   it('needs no document, and is the merchant’s to spend', async () => {
     await ask('Bonus', '25.50', 'For the autumn');
-    await dialog().getByRole('button', { name: 'Ask for it' }).click();
+    await send();
     await adjustment(desk, 'For the autumn').waitFor();
     await approve('For the autumn');
     await adjustment(second, 'For the autumn').getByText('Booked', { exact: true }).waitFor();
@@ -128,8 +147,63 @@ describe('the book', () => {
     expect(await second.locator('tr[data-kind="merchant_bonus"]').innerText()).toContain('25.50');
     await picture(second, 'book');
   });
+});
 
-  it('fits a telephone, as the other two pages do', async () => {
+describe('a balance that was changed past the ledger', () => {
+  const CHANGE = 5_000_000;
+  let desks: OperatorsDesk;
+  let wronged: Account;
+  let other: Account;
+  const account = (): Locator => desk.locator('li[data-finding="account"]', { hasText: wronged.id });
+  const whole = (): Locator => desk.locator('li[data-finding="book"]');
+
+  it('is found, and nothing can be taken from that account any more; others go on', async () => {
+    desks = await OperatorsDesk.open(stack);
+    [wronged, other] = [await stack.api().registerMerchant(), await stack.api().registerMerchant()];
+    for (const each of [wronged, other]) expect(await desks.adjust(each, '10.00')).toBe('POSTED');
+    await desk.goto('/operations/book');
+    await desk.locator('dl[data-findings="0"]').waitFor();
+
+    await writeBalance(stack, wronged, CHANGE);
+
+    await account().getByText('A balance is not what its entries left').waitFor();
+    await account().getByText('Frozen: nothing can be taken from').waitFor();
+    await whole().getByText('The whole book is not balanced').waitFor();
+    await picture(desk, 'book-alarm');
+    expect(await desks.adjust(wronged, '-1.00')).toBe('ACCOUNT_FROZEN');
+    expect(await desks.adjust(other, '-1.00')).toBe('POSTED');
+  });
+
+  it('stays frozen when it is right again, until an operator has settled it and said why', async () => {
+    await writeBalance(stack, wronged, -CHANGE);
+    expect(await desks.adjust(wronged, '-1.00')).toBe('ACCOUNT_FROZEN');
+
+    await account().getByRole('button', { name: 'Settle' }).click();
+    await dialog().getByRole('button', { name: 'Settle' }).click();
+    await dialog().getByText('in at least 3 characters').waitFor();
+    expect(await dialog().getByLabel('Let money be taken').isChecked()).toBe(true);
+    await dialog().getByLabel('Reason').fill('Written past the ledger, and put back');
+    await dialog().getByRole('button', { name: 'Settle' }).click();
+    await account().waitFor({ state: 'detached' });
+    expect(await desks.adjust(wronged, '-1.00')).toBe('POSTED');
+  });
+
+  it('is remembered with the reason', async () => {
+    await whole().getByRole('button', { name: 'Settle' }).click();
+    await dialog().getByLabel('Reason').fill('It was that one account');
+    await dialog().getByRole('button', { name: 'Settle' }).click();
+    await desk.locator('dl[data-findings="0"]').waitFor();
+
+    await desk.getByRole('combobox', { name: 'State' }).click();
+    await desk.locator('.ant-select-item-option', { hasText: 'Settled findings' }).click();
+    await account().getByText('Written past the ledger, and put back').waitFor();
+    await picture(desk, 'findings-settled');
+    expect(await account().innerText()).toContain('Was frozen');
+  });
+});
+
+describe('a telephone', () => {
+  it('has room for the book, adjustments and settlements', async () => {
     await second.setViewportSize(PHONE);
     for (const path of ['book', 'adjustments', 'settlements']) {
       await second.goto(`/operations/${path}`);

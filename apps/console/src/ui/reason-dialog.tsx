@@ -1,5 +1,5 @@
 import { Button, Input, Modal } from 'antd';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Field } from './field';
 import { useFieldErrors } from './field-errors';
@@ -15,6 +15,8 @@ interface ReasonDialogProps {
   readonly isPending: boolean;
   readonly onConfirm: (reason: string) => void;
   readonly onClose: () => void;
+  /** What else there is to decide. */
+  readonly children?: ReactNode;
 }
 
 const MIN_LENGTH = 3;
@@ -56,6 +58,7 @@ export function ReasonDialog(dialog: ReasonDialogProps) {
             />
           )}
         </Field>
+        {dialog.children}
         {dialog.error !== null && !fields.any && <ProblemAlert error={dialog.error} />}
         <div className={styles.buttons}>
           <Button size="large" onClick={dialog.onClose}>

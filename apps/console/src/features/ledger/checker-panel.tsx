@@ -1,50 +1,88 @@
-import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Select } from 'antd';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answerOf, api } from '../../api/client';
+import { answerOf, api, type Schemas } from '../../api/client';
 import { queryKeys } from '../../api/query-keys';
 import { Instant } from '../../ui/instant';
+import { useCursorPaging } from '../../ui/cursor-trail';
 import { Panel } from '../../ui/page';
+import { Pager } from '../../ui/pager';
 import { ProblemAlert } from '../../ui/problem-alert';
 import { Tag } from '../../ui/tag';
+import { FindingItem } from './finding-item';
 import styles from './ledger.module.css';
 
-const LOOK_AGAIN_MS = 5_000;
-const SHOWN = 5;
+type Checker = Schemas['CheckerState'];
 
-/** What the ledger's own checker says of it. */
+const LOOK_AGAIN_MS = 5_000;
+const PAGE_SIZE = 10;
+const ANY = 'ANY';
+const STATES = ['OPEN', 'SETTLED'] as const;
+type Shown = (typeof STATES)[number] | typeof ANY;
+
+/** What the ledger's own checker says of it, and what was done about it. */
 export function CheckerPanel() {
   const { t } = useTranslation();
-  const query = { state: 'OPEN', limit: SHOWN } as const;
+  const [shown, setShown] = useState<Shown>('OPEN');
+  const paging = useCursorPaging();
+  const query = {
+    ...(shown !== ANY && { state: shown }),
+    ...(paging.cursor && { cursor: paging.cursor }),
+    limit: PAGE_SIZE,
+  };
   const checker = useQuery({
-    queryKey: queryKeys.checker,
+    queryKey: queryKeys.checker(query),
     queryFn: ({ signal }) => answerOf(api.GET('/v1/admin/ledger/checker', { params: { query }, signal })),
+    placeholderData: keepPreviousData,
     refetchInterval: LOOK_AGAIN_MS,
   });
   if (checker.data === undefined) return checker.isError ? <ProblemAlert error={checker.error} /> : null;
-  const { commits, replay, openFindings, findings } = checker.data;
+  const { items, nextCursor } = checker.data.findings;
   return (
-    <Panel className={styles.panel}>
-      <h2>{t('book.checker')}</h2>
-      <dl className={styles.figures} data-findings={openFindings}>
-        <Figure name={t('book.findings')}>
-          {openFindings}{' '}
-          <Tag tone={openFindings === 0 ? 'good' : 'bad'}>
-            {t(openFindings === 0 ? 'book.nothingFound' : 'book.somethingFound')}
-          </Tag>
-        </Figure>
-        <Figure name={t('book.checkedTransfers')}>{commits.checkedTransfers}</Figure>
-        <Figure name={t('book.lag')}>{t('book.seconds', { seconds: Math.round(commits.lagSeconds) })}</Figure>
-        <Figure name={t('book.lastPass')}>
-          {replay.lastPass === null ? t('book.noPass') : <Instant at={replay.lastPass.finishedAt} />}
-        </Figure>
-      </dl>
-      {findings.items.map((finding) => (
-        <p key={finding.id} className={styles.bad} lang="en">
-          {finding.account ?? finding.transferId}: {finding.detail}
-        </p>
-      ))}
+    <Panel className={styles.gap}>
+      <div className={styles.inset}>
+        <h2>{t('book.checker')}</h2>
+        <Figures checker={checker.data} />
+        <Select
+          aria-label={t('findings.state')}
+          className={styles.select ?? ''}
+          value={shown}
+          onChange={setShown}
+          options={[
+            ...STATES.map((value) => ({ value: value as Shown, label: t(`findings.show.${value}`) })),
+            { value: ANY, label: t('findings.show.ANY') },
+          ]}
+        />
+      </div>
+      {items.length > 0 && (
+        <ul className={styles.findings}>
+          {items.map((finding) => (
+            <FindingItem key={finding.id} finding={finding} />
+          ))}
+        </ul>
+      )}
+      <Pager paging={paging} nextCursor={nextCursor} />
     </Panel>
+  );
+}
+
+function Figures({ checker: { commits, replay, openFindings } }: { checker: Checker }) {
+  const { t } = useTranslation();
+  return (
+    <dl className={styles.figures} data-findings={openFindings}>
+      <Figure name={t('book.findings')}>
+        {openFindings}{' '}
+        <Tag tone={openFindings === 0 ? 'good' : 'bad'}>
+          {t(openFindings === 0 ? 'book.nothingFound' : 'book.somethingFound')}
+        </Tag>
+      </Figure>
+      <Figure name={t('book.checkedTransfers')}>{commits.checkedTransfers}</Figure>
+      <Figure name={t('book.lag')}>{t('book.seconds', { seconds: Math.round(commits.lagSeconds) })}</Figure>
+      <Figure name={t('book.lastPass')}>
+        {replay.lastPass === null ? t('book.noPass') : <Instant at={replay.lastPass.finishedAt} />}
+      </Figure>
+    </dl>
   );
 }
 
