@@ -164,6 +164,7 @@ const WHEN_THERE_IS_TIME: readonly Flow[] = [
   {
     name: 'a withdrawal goes to the bank in a file, is paid, and comes back',
     mortals: ['wallet', 'withdrawal'],
+    rests: true,
     prepare: async (world) => {
       const withdrawing = await earner(world, { method: 'bank' });
       return async () => {
@@ -181,6 +182,7 @@ const WHEN_THERE_IS_TIME: readonly Flow[] = [
   {
     name: 'a withdrawal by WeChat is confirmed by its payee',
     mortals: ['wallet', 'withdrawal'],
+    rests: true,
     prepare: async (world) => {
       const withdrawing = await earner(world, { method: 'wechat' });
       return async () => {
@@ -196,6 +198,7 @@ const WHEN_THERE_IS_TIME: readonly Flow[] = [
   {
     name: 'a large withdrawal is approved by two and paid',
     mortals: ['wallet', 'withdrawal'],
+    rests: true,
     prepare: async (world) => {
       const withdrawing = await earner(world, { amount: LARGE });
       return async () => {
@@ -211,6 +214,7 @@ const WHEN_THERE_IS_TIME: readonly Flow[] = [
   {
     name: 'a withdrawal is rejected',
     mortals: ['wallet', 'withdrawal'],
+    rests: true,
     prepare: async (world) => {
       const withdrawing = await earner(world);
       return async () => {
