@@ -24,6 +24,8 @@ const COLUMNS =
 
 const OPENING_ATTEMPTS = 8;
 
+type OwnerAccountRef = Extract<AccountRef, { ownerId: string }>;
+
 /** All SQL about accounts. */
 @Injectable()
 export class AccountRepository {
@@ -35,26 +37,38 @@ export class AccountRepository {
     private readonly ids: IdGenerator,
   ) {}
 
-  /** Opens the owners' accounts that don't exist yet. Outside the posting's transaction: an empty account does no harm. */
+  /**
+   * Opens the owners' accounts that don't exist yet, all of a batch together: at midnight every owner's earnings get a new one.
+   * Outside the posting's transaction: an empty account does no harm.
+   */
   async open(accounts: readonly AccountRef[]): Promise<void> {
+    const unknown = new Map<string, OwnerAccountRef>();
     for (const account of accounts) {
+      if ('system' in account) continue;
       const code = codeOf(account);
-      if ('system' in account || this.idsByCode.has(code)) continue;
-      // Looked for first: an INSERT would wait for whoever is posting to the account that is there.
-      if (await this.learnId(code)) continue;
-      await this.insert(code, account);
-      await this.learnId(code);
+      if (!this.idsByCode.has(code)) unknown.set(code, account);
     }
+    if (unknown.size === 0) return;
+    // Looked for first: an INSERT would wait for whoever is posting to an account that is there.
+    await this.learnIds([...unknown.keys()]);
+    const missing = [...unknown].filter(([code]) => !this.idsByCode.has(code));
+    if (missing.length === 0) return;
+    // In one order everywhere, or two replicas would wait for each other in a circle.
+    await this.insert(missing.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    await this.learnIds(missing.map(([code]) => code));
   }
 
-  private async insert(code: string, account: Extract<AccountRef, { ownerId: string }>): Promise<void> {
-    const { side, floorAmount } = OWNER_ACCOUNTS[account.kind];
+  private async insert(accounts: readonly (readonly [code: string, OwnerAccountRef])[]): Promise<void> {
+    const rows = accounts.map(() => '(?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))').join(', ');
+    const values = accounts.flatMap(([code, { kind, ownerId, part }]) => {
+      const { side, floorAmount } = OWNER_ACCOUNTS[kind];
+      return [this.ids.nextId(0), code, ownerId, kind, part ?? null, side, floorAmount];
+    });
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.database.write(
-          'INSERT INTO `account` (`id`, `code`, `owner_id`, `kind`, `part`, `side`, `floor_amount`, `created_at`)' +
-            ' VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6)) ON DUPLICATE KEY UPDATE `code` = `code`',
-          [this.ids.nextId(0), code, account.ownerId, account.kind, account.part ?? null, side, floorAmount],
+          `INSERT INTO \`account\` (\`id\`, \`code\`, \`owner_id\`, \`kind\`, \`part\`, \`side\`, \`floor_amount\`, \`created_at\`) VALUES ${rows} ON DUPLICATE KEY UPDATE \`code\` = \`code\``,
+          values,
         );
         return;
       } catch (error) {
@@ -64,13 +78,12 @@ export class AccountRepository {
     }
   }
 
-  /** @returns whether there is such an account. */
-  private async learnId(code: string): Promise<boolean> {
-    const [row] = await this.database.query<{ id: string }>('SELECT `id` FROM `account` WHERE `code` = ?', [
-      code,
-    ]);
-    if (row) this.idsByCode.set(code, row.id);
-    return row !== undefined;
+  private async learnIds(codes: readonly string[]): Promise<void> {
+    const rows = await this.database.query<{ id: string; code: string }>(
+      'SELECT `id`, `code` FROM `account` WHERE `code` IN (?)',
+      [codes],
+    );
+    for (const { id, code } of rows) this.idsByCode.set(code, id);
   }
 
   /** Locks accounts in ascending id, the one order that all transactions use, and gives them by code. */

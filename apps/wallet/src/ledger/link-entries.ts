@@ -1,15 +1,10 @@
-import { type SealedTransfer, linkOf, sealOf, sealedTime } from '#libs/chain';
+import { type SealedTransfer, type StandingEntry, linkOf, sealOf, sealedTime } from '#libs/chain';
 import type { AccountState } from './account-state.js';
-import type { EvaluatedEntry, Posting } from './evaluate-batch.js';
+import type { Posting } from './evaluate-batch.js';
 import { type RejectionCode, type TransferRequest, requestHash } from './transfer.js';
 
-export interface LinkedEntry extends EvaluatedEntry {
-  readonly transferId: string;
-  readonly link: Buffer;
-}
-
 export interface Chained {
-  readonly entries: readonly LinkedEntry[];
+  readonly entries: readonly StandingEntry[];
   /** The newest link of each account that changed, by its id. */
   readonly heads: ReadonlyMap<string, Buffer>;
 }
@@ -53,13 +48,13 @@ export function linkEntries(
   const entries = postings.flatMap(({ transferId, entries: evaluated }) => {
     const seal = seals.get(transferId);
     if (!seal) throw new Error(`Transfer ${transferId} has no seal`);
-    return evaluated.map((entry): LinkedEntry => {
-      const previous = heads.get(entry.accountId);
-      if (!previous) throw new Error(`Account ${entry.accountId} was not locked for this batch`);
-      const link = linkOf(previous, { ...entry, transferId }, seal);
-      heads.set(entry.accountId, link);
-      changed.set(entry.accountId, link);
-      return { ...entry, transferId, link };
+    return evaluated.map(({ accountId, seq, amount, balanceAfter }): StandingEntry => {
+      const previous = heads.get(accountId);
+      if (!previous) throw new Error(`Account ${accountId} was not locked for this batch`);
+      const link = linkOf(previous, { accountId, seq, transferId, amount, balanceAfter }, seal);
+      heads.set(accountId, link);
+      changed.set(accountId, link);
+      return { accountId, seq, transferId, amount, balanceAfter, link };
     });
   });
   return { entries, heads: changed };

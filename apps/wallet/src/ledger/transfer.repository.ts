@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { StandingEntry } from '#libs/chain';
 import { type SqlExecutor, type Transaction, isDuplicateKeyError } from '#libs/database';
 import type { NumberedRequest, Rejection } from './evaluate-batch.js';
-import { type LinkedEntry, sealOfRequest } from './link-entries.js';
+import { sealOfRequest } from './link-entries.js';
 import { type RejectionCode, requestHash } from './transfer.js';
 
 /** A decision that stands in the book already. */
@@ -160,7 +161,7 @@ export class TransferRepository {
   }
 
   /** The primary key (account, seq) is the second fence: two writers with the same balance before can't both get in. */
-  async insertEntries(transaction: Transaction, entries: readonly LinkedEntry[]): Promise<void> {
+  async insertEntries(transaction: Transaction, entries: readonly StandingEntry[]): Promise<void> {
     if (entries.length === 0) return;
     await transaction.write(
       `INSERT INTO \`entry\` (\`account_id\`, \`seq\`, \`transfer_id\`, \`amount\`, \`balance_after\`, \`link\`) VALUES ${entries.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')}`,

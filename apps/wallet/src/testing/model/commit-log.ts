@@ -1,6 +1,6 @@
+import type { StandingEntry } from '#libs/chain';
 import type { Transaction } from '#libs/database';
 import type { NumberedRequest, Rejection } from '../../ledger/evaluate-batch.js';
-import type { LinkedEntry } from '../../ledger/link-entries.js';
 import type { TransferRequest } from '../../ledger/transfer.js';
 import { type StoredTransfer, TransferRepository } from '../../ledger/transfer.repository.js';
 
@@ -61,7 +61,7 @@ export class LoggedTransfers extends TransferRepository {
   }
 
   /** The first thing that is written when the accounts are locked, also when there are no entries. */
-  override insertEntries(transaction: Transaction, entries: readonly LinkedEntry[]): Promise<void> {
+  override insertEntries(transaction: Transaction, entries: readonly StandingEntry[]): Promise<void> {
     this.log.add(...(this.claimed.get(transaction) ?? []));
     return super.insertEntries(transaction, entries);
   }
