@@ -13,6 +13,9 @@ export interface OurWithdrawal {
 
 const TABLE = '`clearbid_withdrawal`.`withdrawal`';
 
+/** Longer than a call may be on its way: while it may, no refusal of its repeat is believed. */
+const LONGEST_PAUSE_SECONDS = 2;
+
 /** What is not decided, or not booked. A payout that waits for its payee is neither. */
 const PENDING: readonly (readonly [string, string])[] = [
   ['withdrawals', `SELECT \`id\` FROM ${TABLE} WHERE \`state\` IN ('REQUESTED', 'IN_REVIEW', 'APPROVED')`],
@@ -43,13 +46,13 @@ export class WithdrawalBook {
     return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
   }
 
-  /** What is only waited for is due now. */
+  /** What is only waited for is due soon. */
   async letTimePass(): Promise<void> {
     const ids = [...(await this.payingThatNobodyWaitsFor()), ...(await this.unseenReturns())];
     await this.books.query(
-      `UPDATE ${TABLE} SET \`next_action_at\` = UTC_TIMESTAMP(3)
-        WHERE \`next_action_at\` > UTC_TIMESTAMP(3) AND (\`state\` = 'REQUESTED' OR \`id\` IN (?))`,
-      [['0', ...ids]],
+      `UPDATE ${TABLE} SET \`next_action_at\` = UTC_TIMESTAMP(3) + INTERVAL ? SECOND
+        WHERE \`next_action_at\` > UTC_TIMESTAMP(3) + INTERVAL ? SECOND AND (\`state\` = 'REQUESTED' OR \`id\` IN (?))`,
+      [LONGEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, ['0', ...ids]],
     );
   }
 
