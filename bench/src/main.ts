@@ -232,7 +232,7 @@ function printLedger(what: string, { ours, byHand, ratio }: LedgerFigures, wante
 
 function printLedgerThroughRpc({ loads, cpu, postings }: RpcLedgerReport): void {
   print();
-  row('ledger, through RPC (wanted ≥ 8,000)', 'postings/s', 'p50 ms', 'p99 ms');
+  row('through RPC (wanted ≥ 8,000)', 'postings/s', 'p50 ms', 'p99 ms');
   for (const [name, figures] of Object.entries(loads))
     row(`${name}: 100 spends a call`, figures.perSecond, figures.p50Ms, figures.p99Ms);
   if (cpu.length === 0) return;
