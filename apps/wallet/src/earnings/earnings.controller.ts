@@ -25,23 +25,20 @@ export class EarningsController {
       const message = `must be ${from} or later, and at most ${MAX_DAYS} days later`;
       throw new DomainError('VALIDATION_FAILED', `to ${message}`, { errors: [{ field: 'to', message }] });
     }
-    const [totals, pending, matured] = await Promise.all([
+    const [totals, days] = await Promise.all([
       this.earnings.totals(ownerId),
-      this.earnings.pendingDays(ownerId, from, to),
-      this.earnings.maturedDays(ownerId, from, to),
+      this.earnings.days(ownerId, from, to),
     ]);
     return {
       pending: totals.get('traffic_pending') ?? 0n,
       available: totals.get('traffic_available') ?? 0n,
       withdrawing: totals.get('traffic_withdrawing') ?? 0n,
-      days: [...pending]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([day, stillPending]) => ({
-          day,
-          earned: stillPending + (matured.get(day) ?? 0n),
-          pending: stillPending,
-          maturesOn: dayAfter(day, this.config.maturityDays),
-        })),
+      days: days.map(({ day, pending, matured }) => ({
+        day,
+        earned: pending + matured,
+        pending,
+        maturesOn: dayAfter(day, this.config.maturityDays),
+      })),
     };
   }
 }

@@ -7,6 +7,13 @@ export interface PendingDay {
   readonly version: number;
 }
 
+export interface EarnedDay {
+  readonly day: string;
+  /** Of all that was earned on it. */
+  readonly pending: bigint;
+  readonly matured: bigint;
+}
+
 /** All SQL about what traffic owners earn. */
 @Injectable()
 export class EarningsRepository {
@@ -30,26 +37,28 @@ export class EarningsRepository {
     return row?.day ?? null;
   }
 
-  /** What is pending of each day, by day; days of which everything has matured stand with zero. */
-  async pendingDays(ownerId: string, from: string, to: string): Promise<Map<string, bigint>> {
-    const rows = await this.database.query<{ part: string; posted: string }>(
-      "SELECT `part`, `posted` FROM `account` WHERE `owner_id` = ? AND `kind` = 'traffic_pending' AND `part` BETWEEN ? AND ?",
-      [ownerId, from, to],
+  /**
+   * What was earned on each day, oldest first. One statement, and so one moment: what matures meanwhile is either pending or
+   * matured, and never both. The available account has a few entries a day, whatever the number of spends.
+   */
+  async days(ownerId: string, from: string, to: string): Promise<EarnedDay[]> {
+    const rows = await this.database.query<{ day: string; pending: string; matured: string }>(
+      `SELECT \`day\`, SUM(\`pending\`) AS \`pending\`, SUM(\`matured\`) AS \`matured\` FROM (
+         SELECT \`part\` AS \`day\`, \`posted\` AS \`pending\`, 0 AS \`matured\` FROM \`account\`
+          WHERE \`owner_id\` = ? AND \`kind\` = 'traffic_pending' AND \`part\` BETWEEN ? AND ?
+         UNION ALL
+         SELECT \`t\`.\`reference\`, 0, \`e\`.\`amount\` FROM \`account\` AS \`a\`
+           JOIN \`entry\` AS \`e\` ON \`e\`.\`account_id\` = \`a\`.\`id\`
+           JOIN \`transfer\` AS \`t\` ON \`t\`.\`id\` = \`e\`.\`transfer_id\`
+          WHERE \`a\`.\`code\` = ? AND \`t\`.\`kind\` = 'maturity' AND \`t\`.\`reference\` BETWEEN ? AND ?
+       ) AS \`days\` GROUP BY \`day\` ORDER BY \`day\``,
+      [ownerId, from, to, `traffic_available:${ownerId}`, from, to],
     );
-    return new Map(rows.map((row) => [row.part, BigInt(row.posted)]));
-  }
-
-  /** What has matured of each day. The available account has a few entries a day, whatever the number of spends. */
-  async maturedDays(ownerId: string, from: string, to: string): Promise<Map<string, bigint>> {
-    const rows = await this.database.query<{ day: string; amount: string }>(
-      `SELECT \`t\`.\`reference\` AS \`day\`, SUM(\`e\`.\`amount\`) AS \`amount\` FROM \`account\` AS \`a\`
-         JOIN \`entry\` AS \`e\` ON \`e\`.\`account_id\` = \`a\`.\`id\`
-         JOIN \`transfer\` AS \`t\` ON \`t\`.\`id\` = \`e\`.\`transfer_id\`
-        WHERE \`a\`.\`code\` = ? AND \`t\`.\`kind\` = 'maturity' AND \`t\`.\`reference\` BETWEEN ? AND ?
-        GROUP BY \`t\`.\`reference\``,
-      [`traffic_available:${ownerId}`, from, to],
-    );
-    return new Map(rows.map((row) => [row.day, BigInt(row.amount)]));
+    return rows.map(({ day, pending, matured }) => ({
+      day,
+      pending: BigInt(pending),
+      matured: BigInt(matured),
+    }));
   }
 
   /** What an owner has, by kind of account. */

@@ -195,6 +195,29 @@ describe('earnings', () => {
     });
   });
 
+  it('are never shown twice or not at all while they mature', async () => {
+    const campaign = await campaignWith(100n * YUAN);
+    const owner = newMerchant();
+    const day = dayAfter(TODAY, -7);
+    const wrong: bigint[] = [];
+    for (let spends = 1n; spends <= 4n; spends += 1n) {
+      await one().campaigns.spend({ spends: [spendOf(campaign, owner)] });
+      let isOver = false;
+      const maturing = one()
+        .maturity.round(new Date())
+        .finally(() => (isOver = true));
+      const lookOn = async () => {
+        while (!isOver) {
+          const { days } = await one().earnings.getEarnings({ ownerId: owner, from: day, to: day });
+          const earned = days.reduce((sum, each) => sum + each.earned, 0n);
+          if (earned !== spends * 7n * YUAN) wrong.push(earned);
+        }
+      };
+      await Promise.all([maturing, lookOn(), lookOn(), lookOn()]);
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it('that come late for a day that has matured are found by the next round', async () => {
     const campaign = await campaignWith(100n * YUAN);
     const owner = newMerchant();
