@@ -1,7 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNavigate, useSearchParams } from 'react-router';
 import { answerOf, api, type Schemas } from '../../api/client';
 import { queryKeys } from '../../api/query-keys';
 import { Instant } from '../../ui/instant';
@@ -17,17 +18,17 @@ type Checker = Schemas['CheckerState'];
 
 const LOOK_AGAIN_MS = 5_000;
 const PAGE_SIZE = 10;
-const ANY = 'ANY';
-const STATES = ['OPEN', 'SETTLED'] as const;
-type Shown = (typeof STATES)[number] | typeof ANY;
+const SHOWN = ['OPEN', 'SETTLED', 'ANY'] as const;
 
 /** What the ledger's own checker says of it, and what was done about it. */
 export function CheckerPanel() {
   const { t } = useTranslation();
-  const [shown, setShown] = useState<Shown>('OPEN');
+  const [params] = useSearchParams();
+  const navigate = useNavigate();
+  const shown = SHOWN.find((each) => each === params.get('findings')) ?? 'OPEN';
   const paging = useCursorPaging();
   const query = {
-    ...(shown !== ANY && { state: shown }),
+    ...(shown !== 'ANY' && { state: shown }),
     ...(paging.cursor && { cursor: paging.cursor }),
     limit: PAGE_SIZE,
   };
@@ -48,11 +49,9 @@ export function CheckerPanel() {
           aria-label={t('findings.state')}
           className={styles.select ?? ''}
           value={shown}
-          onChange={setShown}
-          options={[
-            ...STATES.map((value) => ({ value: value as Shown, label: t(`findings.show.${value}`) })),
-            { value: ANY, label: t('findings.show.ANY') },
-          ]}
+          // Another list begins at its beginning: a cursor belongs to the one it was given by.
+          onChange={(value) => void navigate({ search: `?findings=${value}` })}
+          options={SHOWN.map((value) => ({ value, label: t(`findings.show.${value}`) }))}
         />
       </div>
       {items.length > 0 && (
