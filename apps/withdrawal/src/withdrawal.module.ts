@@ -27,6 +27,7 @@ import { ReviewRepository } from './review/review.repository.js';
 import { ReviewService } from './review/review.service.js';
 import { WithdrawalConfig, type WithdrawalEnvironment } from './withdrawal.config.js';
 import { BookingController } from './withdrawals/booking.controller.js';
+import { OpenWithdrawals } from './withdrawals/open-withdrawals.js';
 import { OwnerHistory } from './withdrawals/owner-history.repository.js';
 import { Timeline } from './withdrawals/timeline.js';
 import { WithdrawalProgress } from './withdrawals/withdrawal-progress.js';
@@ -74,6 +75,7 @@ class ChannelAccounts implements OnApplicationBootstrap, BeforeApplicationShutdo
     WithdrawalSteps,
     WithdrawalsService,
     WithdrawalProgress,
+    OpenWithdrawals,
     WithdrawalSweep,
     PayoutCalls,
     PayoutProgress,

@@ -108,6 +108,25 @@ describe('whoever looks at a payout', () => {
   });
 });
 
+describe('a payout that stays unknown for hours', () => {
+  it('is in the metrics that an alarm is set on, until it has ended', async () => {
+    const id = await approved(world, 'alipay');
+    world.channel.faults.push('LOST_REQUEST');
+    await advance(id);
+    await ago(id, 3 * 3_600_000);
+    const kind = '{state="PAYING",method="alipay",service="withdrawal",replica="withdrawal-1"}';
+    const measured = async () => {
+      await world.open.measure();
+      return world.metrics.registry.metrics();
+    };
+    const before = await measured();
+    expect(before).toContain(`clearbid_withdrawal_open${kind} 1`);
+    expect(before).toMatch(/withdrawal_open_oldest_seconds{state="PAYING",method="alipay".*} 1080\d/);
+    await advance(id);
+    expect(await measured()).not.toContain(kind);
+  });
+});
+
 describe('a channel that says something else than before', () => {
   it('paid another amount back than it was given: nothing is booked, and somebody is told', async () => {
     const id = await approved(world);

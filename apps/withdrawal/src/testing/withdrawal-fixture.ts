@@ -23,6 +23,7 @@ import { ReviewRepository } from '../review/review.repository.js';
 import { ReviewService } from '../review/review.service.js';
 import { type WithdrawalEnvironment, WithdrawalConfig, withdrawalEnvironment } from '../withdrawal.config.js';
 import { BookingController } from '../withdrawals/booking.controller.js';
+import { OpenWithdrawals } from '../withdrawals/open-withdrawals.js';
 import { OwnerHistory } from '../withdrawals/owner-history.repository.js';
 import { Timeline } from '../withdrawals/timeline.js';
 import { WithdrawalProgress } from '../withdrawals/withdrawal-progress.js';
@@ -125,6 +126,8 @@ function assemble(database: Database, outbox: Outbox, keysFile: string) {
     channel,
     /** What happens while a call stands in line. */
     line,
+    metrics,
+    open: new OpenWithdrawals(database, metrics),
     withdrawals,
     accounts,
     progress,
@@ -154,11 +157,12 @@ export async function asked(
   yuan = 100n,
 ): Promise<string> {
   const ownerId = nextNumber();
-  const number = method === 'bank' ? '6222021234567890128' : `oUpF8uMuAJO_${ownerId.padStart(12, '0')}`;
+  const digits = ownerId.padStart(12, '0');
+  const numbers = { alipay: `2088${digits}`, wechat: `oUpF8uMuAJO_${digits}`, bank: '6222021234567890128' };
   const { id: payoutAccountId } = await accounts.add({
     ownerId,
     method,
-    number,
+    number: numbers[method],
     holderName: '王小明',
     ...(method === 'bank' ? { bankName: '工商银行' } : {}),
   });

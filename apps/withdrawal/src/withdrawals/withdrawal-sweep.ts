@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Log, SweepHost, type SweepPlan } from '#libs/service';
 import { WithdrawalConfig } from '../withdrawal.config.js';
+import { OpenWithdrawals } from './open-withdrawals.js';
 import { WithdrawalProgress } from './withdrawal-progress.js';
 import type { WithdrawalRow } from './withdrawal-row.js';
 import { WithdrawalRepository } from './withdrawal.repository.js';
 
 const BATCH = 50;
+const MEASURE_EVERY_MS = 15_000;
 
 /** The sure half of withdrawals: takes up what is due, from wherever it stands. */
 @Injectable()
@@ -13,6 +15,7 @@ export class WithdrawalSweep extends SweepHost {
   constructor(
     private readonly withdrawals: WithdrawalRepository,
     private readonly progress: WithdrawalProgress,
+    private readonly open: OpenWithdrawals,
     private readonly config: WithdrawalConfig,
     protected readonly log: Log,
   ) {
@@ -26,6 +29,12 @@ export class WithdrawalSweep extends SweepHost {
         everyMs: this.config.sweepEveryMs,
         batch: BATCH,
         work: () => this.round(),
+      },
+      {
+        name: 'measure open withdrawals',
+        everyMs: MEASURE_EVERY_MS,
+        batch: Infinity,
+        work: () => this.open.measure(),
       },
     ];
   }
