@@ -9,6 +9,7 @@ const SLOWEST = [
   'test/e2e/ways.e2e-spec.ts',
   'test/e2e/withdrawals.e2e-spec.ts',
   'test/e2e/crash-points.e2e-spec.ts',
+  'test/e2e/channels.e2e-spec.ts',
   'test/e2e/recharge.e2e-spec.ts',
   'test/browser/withdrawals.browser-spec.ts',
   'test/browser/every-way-to-pay.browser-spec.ts',
