@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { type Account, type TestStack, startTestStack } from '#libs/testing';
-import { DESKTOP, PHONE, type Visitor, fitsTheScreen, openBrowser, picture, visit } from './browser.js';
+import {
+  DESKTOP,
+  PHONE,
+  type Visitor,
+  dialogStands,
+  fitsTheScreen,
+  openBrowser,
+  picture,
+  visit,
+} from './browser.js';
 import { writeBalance } from './intruder.js';
 import { OperatorsDesk } from './operators-desk.js';
 import { signIn } from './sign-in.js';
@@ -45,6 +54,7 @@ const adjustment = (page: Page, reason: string): Locator =>
 async function ask(purpose: 'Correction' | 'Bonus', yuan: string, reason: string): Promise<void> {
   await desk.goto('/operations/adjustments');
   await desk.getByRole('button', { name: 'Ask for an adjustment' }).click();
+  await dialogStands(desk);
   await dialog().getByText(purpose, { exact: true }).click();
   await dialog().getByRole('radio', { name: purpose, checked: true }).waitFor({ state: 'attached' });
   await dialog().getByLabel('Owner’s number').fill(merchant.id);

@@ -35,15 +35,11 @@ export interface Visitor {
   page(): Promise<Page>;
 }
 
-/**
- * Somebody whose system asks for less motion. With motion a dialog stands in its place for two frames, looking as if one
- * could press it, and only then flies in: a button that goes down before and up after is pressed by nobody.
- */
 export async function visit(
   browser: Browser,
   options: { readonly baseURL: string; readonly locale: string; readonly viewport: typeof DESKTOP },
 ): Promise<Visitor> {
-  const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
+  const context = await browser.newContext(options);
   const errors: string[] = [];
   context.on('weberror', (error) => void errors.push(String(error.error())));
   context.on('console', (message) => {
@@ -59,4 +55,12 @@ export async function picture(page: Page, name: string): Promise<void> {
 /** True when nothing sticks out to the right, so that a phone's page does not slide sideways. */
 export function fitsTheScreen(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth <= window.innerWidth');
+}
+
+/**
+ * Waits until an open dialog has flown in. Before it flies it stands in its place for some frames, looking as if one could
+ * press it: a click that begins then and ends after it has shrunk is lost without a word.
+ */
+export function dialogStands(page: Page): Promise<void> {
+  return page.locator('.ant-modal:not(.ant-zoom)').waitFor();
 }

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type TestStack, startTestStack } from '#libs/testing';
-import { DESKTOP, type Visitor, fitsTheScreen, openBrowser, picture, visit } from './browser.js';
+import {
+  DESKTOP,
+  type Visitor,
+  dialogStands,
+  fitsTheScreen,
+  openBrowser,
+  picture,
+  visit,
+} from './browser.js';
 import { outTradeNoOf, recharge, signIn } from './sign-in.js';
 import { offerStories } from './stories/offer.stories.js';
 import { operatorStories } from './stories/operator.stories.js';
@@ -73,7 +81,7 @@ describe('a merchant', () => {
     await page.getByText('Scan with WeChat Pay on your phone').waitFor();
     const first = await outTradeNoOf(page);
     await page.getByRole('button', { name: 'Pay another way' }).click();
-    // On the words and not on the hidden control: that click waits until the dialog stands still.
+    await dialogStands(page);
     await page.getByRole('dialog').getByText('Scan a QR code').click();
     await page.getByText('Scan with Alipay on your phone').waitFor();
     const second = await outTradeNoOf(page);

@@ -4,7 +4,16 @@ import { parse } from 'csv-parse/sync';
 import type { Browser, Page } from 'playwright-core';
 import { parseYuan } from '#libs/money';
 import { DEMO_PASSWORD, type TestStack, eventually, startTestStack } from '#libs/testing';
-import { DESKTOP, PHONE, type Visitor, fitsTheScreen, openBrowser, picture, visit } from './browser.js';
+import {
+  DESKTOP,
+  PHONE,
+  type Visitor,
+  dialogStands,
+  fitsTheScreen,
+  openBrowser,
+  picture,
+  visit,
+} from './browser.js';
 import { signIn } from './sign-in.js';
 
 const TWO_DAYS_MS = 2 * 86_400_000;
@@ -59,6 +68,7 @@ async function addAccount(method: string, label: string, number: string, bank?: 
   await owner.goto('/payout-accounts');
   await owner.getByRole('button', { name: 'Add an account' }).first().click();
   const form = owner.getByRole('dialog', { name: 'Add an account' });
+  await dialogStands(owner);
   await form.getByText(method, { exact: true }).click();
   await form.getByLabel(label).fill(number);
   await form.getByLabel('Real name').fill('王小明');
