@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import {
   BadConfigurationError,
   EXIT_BAD_CONFIGURATION,
+  endWithSupervisor,
   Health,
   loadConfig,
   Log,
@@ -23,6 +24,7 @@ function configurationOrExit(): GatewayEnvironment {
   }
 }
 
+endWithSupervisor();
 const environment = configurationOrExit();
 const replica = environment.REPLICA ?? `gateway-${randomBytes(3).toString('hex')}`;
 const log = Log.create('gateway', replica, environment.LOG_LEVEL);

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import {
   BadConfigurationError,
   EXIT_BAD_CONFIGURATION,
+  endWithSupervisor,
   Log,
   reportReady,
   shutDownInOrder,
@@ -9,6 +10,7 @@ import {
 import { SandboxConfig } from './config.js';
 import { startSandbox } from './sandbox.js';
 
+endWithSupervisor();
 try {
   const config = SandboxConfig.load();
   const log = Log.create('sandbox', config.replica, config.logLevel);

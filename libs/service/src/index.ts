@@ -10,7 +10,7 @@ export { HealthServer } from './health-server.js';
 export { type CheckResult, Health } from './health.js';
 export { Log } from './log.js';
 export { Metrics } from './metrics.js';
-export { reportReady, shutDownInOrder } from './process-life.js';
+export { endWithSupervisor, reportReady, shutDownInOrder } from './process-life.js';
 export { runMigrations } from './run-migrations.js';
 export { OutboxModule, openOutbox } from './outbox.module.js';
 export { type ServiceDefinition, runService } from './run-service.js';

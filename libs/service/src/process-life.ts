@@ -3,6 +3,19 @@ import type { Log } from './log.js';
 
 const SHUTDOWN_LIMIT_MS = 15_000;
 
+/** Without a word: nothing has begun yet that could be put in order. */
+const leave = () => process.exit(0);
+
+/**
+ * To be called before anything is waited for: a process that still starts, and perhaps waits for servers that are gone as
+ * well, ends with the supervisor that started it. `shutDownInOrder` takes over from this.
+ */
+export function endWithSupervisor(): void {
+  // False, and not undefined: there was one, and it went while this program was being read.
+  if (process.connected === false) leave();
+  if (process.connected) process.once('disconnect', leave);
+}
+
 /**
  * Ends the process in good order on SIGTERM, on SIGINT, and when the supervisor that started it is gone: no longer
  * ready, finish what has begun, close, exit. Whatever hangs is cut off: everything here must survive that anyway.
@@ -28,7 +41,8 @@ export function shutDownInOrder(log: Log, health: Health, close: () => Promise<v
   };
   process.on('SIGTERM', () => shutDown('SIGTERM'));
   process.on('SIGINT', () => shutDown('SIGINT'));
-  if (process.channel) process.on('disconnect', () => shutDown('the supervisor is gone'));
+  process.off('disconnect', leave);
+  if (process.connected) process.on('disconnect', () => shutDown('the supervisor is gone'));
   // A bug that nobody caught: what this process believes can't be trusted any more, its successor starts from MySQL.
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'uncaught exception');

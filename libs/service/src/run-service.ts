@@ -14,7 +14,7 @@ import { HealthServer } from './health-server.js';
 import { Health } from './health.js';
 import { Log } from './log.js';
 import { Metrics } from './metrics.js';
-import { reportReady, shutDownInOrder } from './process-life.js';
+import { endWithSupervisor, reportReady, shutDownInOrder } from './process-life.js';
 import { ServiceModule } from './service.module.js';
 import { transportObserver } from './transport-metrics.js';
 
@@ -35,6 +35,7 @@ export async function runService<Environment extends ServiceEnvironment>(
   definition: ServiceDefinition<Environment>,
 ): Promise<void> {
   const { name } = definition;
+  endWithSupervisor();
   const environment = orExit(name, () => loadConfig(name, definition.environment));
   const replica = environment.REPLICA ?? `${name}-${randomBytes(3).toString('hex')}`;
   const log = Log.create(name, replica, environment.LOG_LEVEL);

@@ -114,7 +114,7 @@ async function recordIdle(world: CrashWorld): Promise<Record<Mortal, ReadonlySet
  */
 async function prepared(world: CrashWorld, flows: readonly Flow[]): Promise<(Promise<Run> | undefined)[]> {
   const runs = flows.map((flow) => (flow.rests ? flow.prepare(world) : undefined));
-  await Promise.allSettled(runs);
+  await Promise.allSettled(runs.filter((run) => run !== undefined));
   return runs;
 }
 

@@ -157,7 +157,7 @@ describe('an order that is paid and not credited', () => {
     await letTimePass(order, { dueSeconds: 1, paidSeconds: 10 });
     const { shards, stories, metrics, config, log } = fixture;
     const sweep = new CreditSweep(shards, credits, stories, metrics, config, log);
-    sweep.onApplicationBootstrap();
+    await sweep.onApplicationBootstrap();
     try {
       await eventually('it is told again', () => relayedOf(order.id).length === 2);
       await controller.recordCredit(posted(order.id));

@@ -112,7 +112,7 @@ describe('a finding', () => {
 it('All of it runs by itself, and its metrics say how far it is', async () => {
   const metric = async (name: string) =>
     checker.metrics.registry.getSingleMetricAsString(`clearbid_wallet_checker_${name}`);
-  checker.job.onApplicationBootstrap();
+  await checker.job.onApplicationBootstrap();
   try {
     await eventually(
       'the commits are checked',

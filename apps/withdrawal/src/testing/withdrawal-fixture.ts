@@ -21,7 +21,7 @@ import type { PayoutCalls } from '../payouts/payout-calls.js';
 import { PayoutProgress } from '../payouts/payout-progress.js';
 import { ReviewRepository } from '../review/review.repository.js';
 import { ReviewService } from '../review/review.service.js';
-import { type WithdrawalEnvironment, WithdrawalConfig, withdrawalEnvironment } from '../withdrawal.config.js';
+import { WithdrawalConfig, withdrawalEnvironment } from '../withdrawal.config.js';
 import { BookingController } from '../withdrawals/booking.controller.js';
 import { OpenWithdrawals } from '../withdrawals/open-withdrawals.js';
 import { OwnerHistory } from '../withdrawals/owner-history.repository.js';
@@ -74,7 +74,7 @@ function assemble(database: Database, outbox: Outbox, keysFile: string) {
   const log = Log.create('withdrawal', 'withdrawal-1', 'silent');
   const metrics = new Metrics('withdrawal', 'withdrawal-1');
   const environment = { ...ENVIRONMENT, PAYOUT_KEYS_FILE: keysFile, PAYOUT_COOL_DOWN_HOURS: '0' };
-  const config = new WithdrawalConfig(withdrawalEnvironment.parse(environment) as WithdrawalEnvironment);
+  const config = new WithdrawalConfig(withdrawalEnvironment.parse(environment));
   const ids = new IdGenerator({
     grants: { current: () => ({ node: 1, afterMs: 0, untilMs: Number.MAX_SAFE_INTEGER }) },
   });

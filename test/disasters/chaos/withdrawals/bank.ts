@@ -49,7 +49,7 @@ export class Bank {
     const [operatorId, other] = OPERATORS;
     const { csv } = await this.rpc.call(withdrawal.getBankFile, { batchId, operatorId });
     this.filesRead.add(batchId);
-    const lines = parse(csv, { bom: true, columns: true }) as Record<string, string>[];
+    const lines = parse<Record<string, string>>(csv, { bom: true, columns: true });
     const made = lines.map((line): BankPayment => {
       const withdrawalId = line['withdrawal_id'] ?? '';
       const [amount, cardNumber] = [line['amount'] ?? '', line['card_number'] ?? ''];
