@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, readFileSync, unlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -6,8 +6,8 @@ import { join } from 'node:path';
  * `node --import …/libs/testing/crash-points.mjs some-service.js`: stands in the doors through which all of a service's
  * I/O goes (MySQL, Redis, HTTP), and writes down what goes through, or dies there. A new await is seen without anybody
  * remembering it. What to do stands in `$CRASH_POINTS_DIR/<replica>.json`, looked at for every call:
- * `{ "mode": "record" }`, or `{ "mode": "before" | "after" | "lost", "point": …, "occurrence": n }`. What was seen is in
- * `<replica>.log`, a line each.
+ * `{ "mode": "record" }`, or `{ "mode": "before" | "after" | "lost", "point": …, "occurrence": n }`. What was recorded is in
+ * `<replica>.log`, a line each; an order to die is gone when it was followed.
  */
 const folder = process.env['CRASH_POINTS_DIR'] ?? '';
 const name = process.env['REPLICA'] ?? '';
@@ -50,9 +50,12 @@ function pass(point) {
   if (order.point !== point) return undefined;
   passed += 1;
   if (passed !== order.occurrence) return undefined;
-  // Once: whoever comes after this process must live.
-  rmSync(orderFile, { force: true });
-  appendFileSync(logFile, `${point}\n`);
+  // Once: whoever comes after this process must live. And only if the order has not just been withdrawn.
+  try {
+    unlinkSync(orderFile);
+  } catch {
+    return undefined;
+  }
   if (order.mode === 'before') die();
   return order.mode;
 }

@@ -180,14 +180,15 @@ async function strikeOnce(
     const run = await (ready ?? flow.prepare(world));
     world.orders.strike(replicaOf(mortal), mode, at);
     const rest = world.keepAlive(mortal);
+    let hasStruck = false;
     try {
       await run();
     } finally {
-      await rest();
+      hasStruck = world.orders.withdraw(replicaOf(mortal));
+      await rest(hasStruck && mode !== 'lost');
     }
-    return world.orders.take(replicaOf(mortal)).length > 0 ? 'survived' : 'missed';
+    return hasStruck ? 'survived' : 'missed';
   } catch (error) {
-    world.orders.take(replicaOf(mortal));
     return error instanceof Error ? error : new Error(String(error));
   }
 }

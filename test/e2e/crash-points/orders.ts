@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** `before`: killed before the call. `after`: killed when the answer is there. `lost`: it lives, and hears nothing. */
@@ -33,7 +33,17 @@ export class CrashOrders {
     this.write(replica, { mode, point, occurrence });
   }
 
-  /** @returns what was passed since the order was given; of a strike, where it has struck. */
+  /** @returns whether it has struck; if not, it won't any more: of both who take the file away, one succeeds. */
+  withdraw(replica: string): boolean {
+    try {
+      unlinkSync(join(this.folder, `${replica}.json`));
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
+  /** @returns what was passed since `record`. */
   take(replica: string): readonly string[] {
     rmSync(join(this.folder, `${replica}.json`), { force: true });
     const log = join(this.folder, `${replica}.log`);

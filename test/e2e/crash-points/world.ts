@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ServiceName, type TestStack, startTestStack } from '#libs/testing';
+import { type ServiceName, type TestStack, eventually, startTestStack } from '#libs/testing';
 import { RpcClient } from '#libs/transport';
 import { CrashOrders } from './orders.js';
 
@@ -52,18 +52,24 @@ export class CrashWorld {
     return String((this.lastNumber += 1));
   }
 
-  /** Until told to end: whoever has died is started again. */
-  keepAlive(service: Mortal): () => Promise<void> {
+  /**
+   * Until told to end: whoever has died is started again.
+   *
+   * @returns ends it; to be told whether a death was ordered, which may come to be known later than all that follows from it
+   */
+  keepAlive(service: Mortal): (hasDied: boolean) => Promise<void> {
     let goesOn = true;
     const [handle] = this.stack.services[service];
+    const mortal = handle?.pid;
     const watching = (async () => {
-      while (goesOn) {
+      while (goesOn || handle?.pid === undefined) {
         if (handle?.pid === undefined) handle?.start();
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       await handle?.ready;
     })();
-    return async () => {
+    return async (hasDied) => {
+      if (hasDied) await eventually('the death is known', () => handle?.pid !== mortal);
       goesOn = false;
       await watching;
     };
