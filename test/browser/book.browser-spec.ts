@@ -10,6 +10,7 @@ import {
   openBrowser,
   picture,
   visit,
+  confirm,
 } from './browser.js';
 import { writeBalance } from './intruder.js';
 import { OperatorsDesk } from './operators-desk.js';
@@ -78,7 +79,7 @@ async function send(): Promise<void> {
 async function approve(reason: string): Promise<void> {
   await second.goto('/operations/adjustments');
   await adjustment(second, reason).getByRole('button', { name: 'Approve' }).click();
-  await second.getByRole('tooltip').getByRole('button', { name: 'Approve' }).click();
+  await confirm(second, 'Approve');
 }
 
 describe('a correction', () => {

@@ -64,3 +64,9 @@ export function fitsTheScreen(page: Page): Promise<boolean> {
 export function dialogStands(page: Page): Promise<void> {
   return page.locator('.ant-modal:not(.ant-zoom)').waitFor();
 }
+
+/** Says yes to the question that has just popped up, by the words on its button, once it stands: it flies in as dialogs do. */
+export async function confirm(page: Page, words: string): Promise<void> {
+  await page.locator('.ant-popover:not(.ant-zoom-big)').waitFor();
+  await page.getByRole('tooltip').getByRole('button', { name: words }).click();
+}

@@ -13,6 +13,7 @@ import {
   openBrowser,
   picture,
   visit,
+  confirm,
 } from './browser.js';
 import { signIn } from './sign-in.js';
 
@@ -220,7 +221,7 @@ describe('a traffic owner', () => {
     await approve(id);
     await desk.goto('/operations/bank-files');
     await desk.getByRole('button', { name: 'New file' }).click();
-    await desk.getByRole('tooltip').getByRole('button', { name: 'New file' }).click();
+    await confirm(desk, 'New file');
     const [file] = await Promise.all([
       desk.waitForEvent('download'),
       desk.getByRole('button', { name: 'Download' }).first().click(),

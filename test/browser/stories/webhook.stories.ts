@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { eventually } from '#libs/testing';
-import { fitsTheScreen, picture } from '../browser.js';
+import { confirm, fitsTheScreen, picture } from '../browser.js';
 import { type SignedInVisitor, type Stage, enter } from './stage.js';
 import { WebhookReceiver, isSignedBy } from './webhook-receiver.js';
 
@@ -75,7 +75,7 @@ export function webhookStories(stage: Stage): void {
 
     it('gets a new secret, and the old one signs along', async () => {
       await page.getByRole('button', { name: 'New secret' }).click();
-      await page.getByRole('tooltip').getByRole('button', { name: 'New secret' }).click();
+      await confirm(page, 'New secret');
       await page.getByTestId('secret').waitFor();
       const rotated = await shownSecret();
       expect(rotated).not.toBe(secret);
