@@ -11,9 +11,10 @@ const leave = () => process.exit(0);
  * well, ends with the supervisor that started it. `shutDownInOrder` takes over from this.
  */
 export function endWithSupervisor(): void {
-  // False, and not undefined: there was one, and it went while this program was being read.
-  if (process.connected === false) leave();
+  if (!process.send) return;
   if (process.connected) process.once('disconnect', leave);
+  // It went while this program was being read.
+  else leave();
 }
 
 /**
