@@ -36,7 +36,7 @@ const tier = (name, testMatch) => ({ ...base, displayName: name, testMatch });
 export default {
   // A story on real servers takes what a busy machine gives it; what hangs is found by this all the same.
   testTimeout: 60_000,
-  testSequencer: '<rootDir>/test/slowest-first.mjs',
+  testSequencer: '<rootDir>/scripts/launcher/slowest-first.mjs',
   projects: [
     tier('unit', ['<rootDir>/{apps,libs,scripts}/**/*.spec.ts']),
     tier('integration', ['<rootDir>/{apps,libs,scripts}/**/*.int-spec.ts']),

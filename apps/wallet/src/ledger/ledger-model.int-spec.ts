@@ -15,7 +15,7 @@ const TRIES_OF_ONE = 20;
 /** One in so many has amounts at the edges of BIGINT, in a book of their own: they would leave no room for the others. */
 const RICH_EVERY = 10;
 /** In so many sequences each kind of transfer is posted, whatever the seed. */
-const ENOUGH_FOR_EACH_KIND = 100;
+const ENOUGH_FOR_EACH_KIND = 400;
 const FIXED_MS = 60_000;
 const PER_SEQUENCE_MS = 1_000;
 

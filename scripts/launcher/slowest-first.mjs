@@ -1,5 +1,5 @@
 // @ts-check
-import Sequencer from '@jest/test-sequencer';
+import imported from '@jest/test-sequencer';
 
 /** Files that take longest, in their order. */
 const SLOWEST = [
@@ -22,12 +22,20 @@ function rankOf(path) {
   return index === -1 ? SLOWEST.length : index;
 }
 
+// Its types are those of its CommonJS half, which TypeScript reads otherwise than Node does the other.
+const Sequencer = /** @type {typeof import('@jest/test-sequencer').default} */ (
+  /** @type {unknown} */ (imported)
+);
+
 /**
  * What takes long begins first, so that no core waits for it at the end of a tier. By itself Jest goes by earlier runs,
  * of which a fresh clone has none, and then by the size of the file, which says nothing of a story's.
  */
 export default class SlowestFirst extends Sequencer {
-  /** @param {Parameters<Sequencer['sort']>[0]} tests */
+  /**
+   * @override
+   * @param {Parameters<import('@jest/test-sequencer').default['sort']>[0]} tests
+   */
   async sort(tests) {
     const byJest = await super.sort(tests);
     return byJest.toSorted((left, right) => rankOf(left.path) - rankOf(right.path));
