@@ -28,7 +28,7 @@ import { styleText } from './style.mjs';
  * @property {boolean} servers
  * @property {boolean} build
  * @property {boolean} browser
- * @property {string} workers files at a time, as a share of the cores, more where many only wait; `1`: each wants the whole machine
+ * @property {string} workers files at a time, as a share of the cores; `1`: each wants the whole machine
  */
 
 /** From the quickest answer to the slowest. */
@@ -36,7 +36,7 @@ import { styleText } from './style.mjs';
 const TIERS = [
   { name: 'check', jest: false, servers: false, build: false, browser: false, workers: '1' },
   { name: 'unit', jest: true, servers: false, build: false, browser: false, workers: '100%' },
-  { name: 'integration', jest: true, servers: true, build: false, browser: false, workers: '150%' },
+  { name: 'integration', jest: true, servers: true, build: false, browser: false, workers: '100%' },
   { name: 'e2e', jest: true, servers: true, build: true, browser: false, workers: '100%' },
   { name: 'disasters', jest: true, servers: true, build: true, browser: false, workers: '1' },
   { name: 'browser', jest: true, servers: true, build: true, browser: true, workers: '100%' },
