@@ -5,12 +5,12 @@ import {
   DESKTOP,
   PHONE,
   type Visitor,
+  confirm,
   dialogStands,
   fitsTheScreen,
   openBrowser,
   picture,
   visit,
-  confirm,
 } from './browser.js';
 import { writeBalance } from './intruder.js';
 import { OperatorsDesk } from './operators-desk.js';

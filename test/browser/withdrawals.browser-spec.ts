@@ -8,12 +8,12 @@ import {
   DESKTOP,
   PHONE,
   type Visitor,
+  confirm,
   dialogStands,
   fitsTheScreen,
   openBrowser,
   picture,
   visit,
-  confirm,
 } from './browser.js';
 import { signIn } from './sign-in.js';
 

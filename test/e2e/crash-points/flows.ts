@@ -77,6 +77,23 @@ async function earner(
   return Withdrawing.by(world, ownerId, method);
 }
 
+/** Of somebody who has earned: through wallet and withdrawal, of which each may die. */
+function withdrawalFlow(
+  name: string,
+  of: Parameters<typeof earner>[1],
+  story: (withdrawing: Withdrawing, hasAvailable: (amount: bigint) => Promise<void>) => Promise<void>,
+): Flow {
+  return {
+    name,
+    mortals: ['wallet', 'withdrawal'],
+    rests: true,
+    prepare: async (world) => {
+      const withdrawing = await earner(world, of);
+      return () => story(withdrawing, (amount) => expectTotals(world, withdrawing.ownerId, amount));
+    },
+  };
+}
+
 /** Whoever adds a flow adds a row. */
 const EVERY_TIME: readonly Flow[] = [
   {
@@ -128,103 +145,67 @@ const EVERY_TIME: readonly Flow[] = [
       };
     },
   },
-  {
-    name: 'a withdrawal is approved, paid, and comes back',
-    mortals: ['wallet', 'withdrawal'],
-    rests: true,
-    prepare: async (world) => {
-      const withdrawing = await earner(world);
-      return async () => {
-        await withdrawing.request(WITHDRAWN);
-        await withdrawing.reach('PAID', () => withdrawing.approve());
-        await expectTotals(world, withdrawing.ownerId, EARNED - WITHDRAWN);
-        await withdrawing.expectPaid(1);
-        await withdrawing.comeBack();
-        await withdrawing.reach('RETURNED');
-        await expectTotals(world, withdrawing.ownerId, EARNED);
-      };
-    },
-  },
-  {
-    name: 'a withdrawal is taken back',
-    mortals: ['wallet', 'withdrawal'],
-    rests: true,
-    prepare: async (world) => {
-      const withdrawing = await earner(world);
-      return async () => {
-        await withdrawing.request(WITHDRAWN);
-        await withdrawing.reach('CANCELLED', () => withdrawing.cancel());
-        await expectTotals(world, withdrawing.ownerId, EARNED);
-      };
-    },
-  },
+  withdrawalFlow('a withdrawal is approved, paid, and comes back', {}, async (withdrawing, hasAvailable) => {
+    await withdrawing.request(WITHDRAWN);
+    await withdrawing.reach('PAID', () => withdrawing.approve());
+    await hasAvailable(EARNED - WITHDRAWN);
+    await withdrawing.expectPaid(1);
+    await withdrawing.comeBack();
+    await withdrawing.reach('RETURNED');
+    await hasAvailable(EARNED);
+  }),
+  withdrawalFlow('a withdrawal is taken back', {}, async (withdrawing, hasAvailable) => {
+    await withdrawing.request(WITHDRAWN);
+    await withdrawing.reach('CANCELLED', () => withdrawing.cancel());
+    await hasAvailable(EARNED);
+  }),
 ];
 
 const WHEN_THERE_IS_TIME: readonly Flow[] = [
-  {
-    name: 'a withdrawal goes to the bank in a file, is paid, and comes back',
-    mortals: ['wallet', 'withdrawal'],
-    rests: true,
-    prepare: async (world) => {
-      const withdrawing = await earner(world, { method: 'bank' });
-      return async () => {
-        await withdrawing.request(WITHDRAWN);
-        await withdrawing.reach('APPROVED', () => withdrawing.approve());
-        await withdrawing.reach('PAYING', () => withdrawing.exportForBank(), 'APPROVED');
-        await withdrawing.bankSays('PAID');
-        await expectTotals(world, withdrawing.ownerId, EARNED - WITHDRAWN);
-        await withdrawing.bankSays('RETURNED');
-        await expectTotals(world, withdrawing.ownerId, EARNED);
-        await withdrawing.expectPaid(0);
-      };
+  withdrawalFlow(
+    'a withdrawal goes to the bank in a file, is paid, and comes back',
+    { method: 'bank' },
+    async (withdrawing, hasAvailable) => {
+      await withdrawing.request(WITHDRAWN);
+      await withdrawing.reach('APPROVED', () => withdrawing.approve());
+      await withdrawing.reach('PAYING', () => withdrawing.exportForBank(), 'APPROVED');
+      await withdrawing.bankSays('PAID');
+      await hasAvailable(EARNED - WITHDRAWN);
+      await withdrawing.bankSays('RETURNED');
+      await hasAvailable(EARNED);
+      await withdrawing.expectPaid(0);
     },
-  },
-  {
-    name: 'a withdrawal by WeChat is confirmed by its payee',
-    mortals: ['wallet', 'withdrawal'],
-    rests: true,
-    prepare: async (world) => {
-      const withdrawing = await earner(world, { method: 'wechat' });
-      return async () => {
-        await withdrawing.request(WITHDRAWN);
-        await withdrawing.reach('PAYING', () => withdrawing.approve());
-        await withdrawing.confirm();
-        await withdrawing.reach('PAID');
-        await expectTotals(world, withdrawing.ownerId, EARNED - WITHDRAWN);
-        await withdrawing.expectPaid(1);
-      };
+  ),
+  withdrawalFlow(
+    'a withdrawal by WeChat is confirmed by its payee',
+    { method: 'wechat' },
+    async (withdrawing, hasAvailable) => {
+      await withdrawing.request(WITHDRAWN);
+      await withdrawing.reach('PAYING', () => withdrawing.approve());
+      await withdrawing.confirm();
+      await withdrawing.reach('PAID');
+      await hasAvailable(EARNED - WITHDRAWN);
+      await withdrawing.expectPaid(1);
     },
-  },
-  {
-    name: 'a large withdrawal is approved by two and paid',
-    mortals: ['wallet', 'withdrawal'],
-    rests: true,
-    prepare: async (world) => {
-      const withdrawing = await earner(world, { amount: LARGE });
-      return async () => {
-        await withdrawing.request(LARGE);
-        await withdrawing.reach('PAID', () =>
-          Promise.all([OPERATOR, SECOND_OPERATOR].map((operator) => withdrawing.approve(operator))),
-        );
-        await expectTotals(world, withdrawing.ownerId, 0n);
-        await withdrawing.expectPaid(1);
-      };
+  ),
+  withdrawalFlow(
+    'a large withdrawal is approved by two and paid',
+    { amount: LARGE },
+    async (withdrawing, hasAvailable) => {
+      await withdrawing.request(LARGE);
+      await withdrawing.reach('PAID', () =>
+        Promise.all([OPERATOR, SECOND_OPERATOR].map((operator) => withdrawing.approve(operator))),
+      );
+      await hasAvailable(0n);
+      await withdrawing.expectPaid(1);
     },
-  },
-  {
-    name: 'a withdrawal is rejected',
-    mortals: ['wallet', 'withdrawal'],
-    rests: true,
-    prepare: async (world) => {
-      const withdrawing = await earner(world);
-      return async () => {
-        await withdrawing.request(WITHDRAWN);
-        await withdrawing.reach('REJECTED', () => withdrawing.reject());
-        await expectTotals(world, withdrawing.ownerId, EARNED);
-        await withdrawing.expectPaid(0);
-      };
-    },
-  },
+  ),
+  withdrawalFlow('a withdrawal is rejected', {}, async (withdrawing, hasAvailable) => {
+    await withdrawing.request(WITHDRAWN);
+    await withdrawing.reach('REJECTED', () => withdrawing.reject());
+    await hasAvailable(EARNED);
+    await withdrawing.expectPaid(0);
+  }),
 ];
 
 /** In every test run the first ones alone: each flow costs its recording, and at least a death of each of its services. */

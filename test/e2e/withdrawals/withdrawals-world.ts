@@ -3,6 +3,7 @@ import { wallet, withdrawal } from '#libs/contracts';
 import { eventually, startTestStack, type TestStack } from '#libs/testing';
 import { RpcClient } from '#libs/transport';
 import { Books } from '../support/books.js';
+import { withCheckDigit } from '../support/card-number.js';
 
 const YUAN = 1_000_000n;
 /** Earlier than any earnings that still have to mature. */
@@ -149,15 +150,4 @@ export class WithdrawalsWorld {
   audit(): Promise<void> {
     return this.stack.run('apps/auditor/src/main.js');
   }
-}
-
-/** ISO/IEC 7812-1: the digit that makes it a card number. */
-function withCheckDigit(digits: string): string {
-  const sum = Array.from(digits)
-    .toReversed()
-    .reduce((total, digit, index) => {
-      const value = Number(digit) * (index % 2 === 0 ? 2 : 1);
-      return total + (value > 9 ? value - 9 : value);
-    }, 0);
-  return `${digits}${(10 - (sum % 10)) % 10}`;
 }

@@ -5,6 +5,7 @@ import { type Account, eventually, type SandboxClient, type TestStack } from '#l
 import { patiently } from '../patience.js';
 import type { PatientRpc } from './patient-rpc.js';
 import { EARNED_BEFORE_FEN, OWNERS, type PayeeKind, type WithdrawalPlan } from './withdrawal-plan.js';
+import { withCheckDigit } from '../../../e2e/support/card-number.js';
 
 export const MICROS_PER_FEN = 10_000n;
 /** The most that one recharge may be. */
@@ -151,15 +152,4 @@ async function recharge(merchant: Account, sandbox: SandboxClient): Promise<void
     method: 'qr',
   });
   await sandbox.pay({ outTradeNo, payUrl });
-}
-
-/** ISO/IEC 7812-1: the digit that makes it a card number. */
-function withCheckDigit(digits: string): string {
-  const sum = Array.from(digits)
-    .toReversed()
-    .reduce((total, digit, index) => {
-      const value = Number(digit) * (index % 2 === 0 ? 2 : 1);
-      return total + (value > 9 ? value - 9 : value);
-    }, 0);
-  return `${digits}${(10 - (sum % 10)) % 10}`;
 }
